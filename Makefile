@@ -1,0 +1,65 @@
+# Each target sets up what it needs. `make help` lists them.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+# Workers for the tests; `make test WORKERS=0` runs them in one process.
+WORKERS ?= 2
+
+.PHONY: help setup run test check bench docs test-deep lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with everything locked in requirements/ (a second call is instant)
+
+# uv comes from pip, checked against its lock like all the rest.
+$(BIN)/uv: requirements/uv.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(STAMP): $(BIN)/uv requirements/dev.txt pyproject.toml
+	tools/uv pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
+	tools/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
+	$(BIN)/python examples/stdlib_census
+
+test: $(STAMP) ## the whole suite, real processes included
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+
+bench: $(STAMP) ## measure every claim, with a peer beside us
+	$(BIN)/python benchmarks
+
+docs: $(STAMP) ## write the reference anew from the code, and check it
+	$(BIN)/python docs/generate.py
+
+test-deep: $(STAMP) ## the laws with many examples, and the mutants they must kill
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n $(WORKERS) --timeout 1200 -k laws
+	$(BIN)/python tests/mutants
+
+lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group bootstrap -o requirements/uv.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
+
+clean: ## remove everything that the targets made
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +
