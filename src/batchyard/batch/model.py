@@ -1,0 +1,142 @@
+"""What a job is: what was submitted, its attempts, its story. Frozen values only.
+
+Times are milliseconds since the epoch, memory is MiB, vCPUs are thousandths of one. Members
+named ``…detail`` hold JSON as the service shows it; this floor carries it and never looks inside.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from batchyard.batch.states import ENDED, JobState
+
+DEFAULT_LOG_GROUP = "/aws/batch/job"
+"""Where attempts log unless awslogs-group says otherwise (ContainerDetail.logStreamName)."""
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A frozen record; members at their default take no room when stored."""
+
+
+class Demand(Value, frozen=True, order=True):
+    """What an attempt takes of a compute environment while it lives."""
+
+    vcpus: int
+    memory: int
+
+
+class Dependency(Value, frozen=True):
+    """One entry of dependsOn."""
+
+    job_id: str | None = None
+    kind: Literal["SEQUENTIAL", "N_TO_N"] | None = None
+
+
+class RetryRule(Value, frozen=True):
+    """One entry of evaluateOnExit: all conditions given must match."""
+
+    action: Literal["RETRY", "EXIT"]
+    on_status_reason: str | None = None
+    on_reason: str | None = None
+    on_exit_code: str | None = None
+
+
+class Retry(Value, frozen=True):
+    """How often a job may try, and which ends are worth another attempt."""
+
+    attempts: int = 1
+    rules: tuple[RetryRule, ...] = ()
+
+
+class Spec(Value, frozen=True):
+    """What was submitted, with definition, overrides and parameters resolved.
+
+    An array's children share their parent's.
+    """
+
+    account: str
+    region: str
+    name: str
+    queue: str
+    definition: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    demand: Demand
+    log_group: str = DEFAULT_LOG_GROUP
+    retry: Retry = Retry()
+    timeout: int | None = None
+    depends_on: tuple[Dependency, ...] = ()
+    array_size: int | None = None
+    share: str | None = None
+    priority: int = 0
+    directory: str | None = None
+    detail: bytes = b"{}"
+    container_detail: bytes = b"{}"
+
+
+class Attempt(Value, frozen=True):
+    """One try of a job; its id is the last part of its log stream's name."""
+
+    id: str
+    environment: str
+    placed_at: int
+    pid: int | None = None
+    ticks: int | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    status_reason: str | None = None
+
+
+class Stop(Value, frozen=True):
+    """Why a running attempt was told to stop, and what will be said of it."""
+
+    kind: Literal["terminate", "timeout"]
+    reason: str
+
+
+class Entry(Value, frozen=True):
+    """One line of a job's story: what happened, where it left the job, and why."""
+
+    at: int
+    event: str
+    state: JobState
+    cause: str = ""
+
+
+class Job(Value, frozen=True):
+    """A job, an array or one of its children, at one moment."""
+
+    id: str
+    spec: Spec
+    created_at: int
+    state: JobState = JobState.SUBMITTED
+    index: int | None = None
+    waits_for: frozenset[str] = frozenset()
+    attempts: tuple[Attempt, ...] = ()
+    status_reason: str | None = None
+    stopped_at: int | None = None
+    cancelled: bool = False
+    terminated: bool = False
+    stop: Stop | None = None
+    tally: dict[JobState, int] | None = None
+    tally_at: int | None = None
+    story: tuple[Entry, ...] = ()
+
+    @property
+    def is_array(self) -> bool:
+        """Whether this is an array's parent (its children run, it does not)."""
+        return self.spec.array_size is not None and self.index is None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ENDED
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The latest attempt."""
+        return self.attempts[-1] if self.attempts else None

@@ -1,0 +1,35 @@
+"""The texts AWS Batch gives for what happened to a job: retry rules match them, so they are exact.
+
+Sources: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html,
+https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html and the
+``statusReason`` text of JobDetail in botocore's model. Where AWS documents no text, the one
+seen from the service is used; docs/fidelity.md lists these.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+EXITED = "Essential container in task exited"
+NOT_STARTED = "Task failed to start"
+TIMED_OUT = "Job attempt duration exceeded timeout"
+DEPENDENCY_FAILED = "Dependent Job failed"
+CHILD_FAILED = "Array Child Job failed"
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+TOO_LARGE = (
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory) "
+    "is higher than that can be met by the CE(s) attached to the job queue."
+)
+
+REASON_LENGTH = 255
+"""Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
+
+
+def instance_of(environment: str) -> str:
+    """Name the one EC2-like instance that stands for this machine in an environment."""
+    return f"i-{crc32(environment.encode()):08x}{crc32(environment[::-1].encode()):08x}0"
+
+
+def host_lost(environment: str) -> str:
+    """Say that the host of an attempt was lost, as every spot retry rule expects to read it."""
+    return f"Host EC2 (instance {instance_of(environment)}) terminated."
