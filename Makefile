@@ -23,6 +23,7 @@ setup: $(STAMP) ## make .venv with everything locked in requirements/ (a second 
 
 # uv comes from pip, checked against its lock like all the rest.
 $(BIN)/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("batchyard needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	touch $@
@@ -36,7 +37,7 @@ run: $(STAMP) ## the main job: a census of Python's own standard library, on an 
 	$(BIN)/python examples/stdlib_census
 
 test: $(STAMP) ## the whole suite, real processes included
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
 	$(BIN)/ruff check
@@ -52,7 +53,7 @@ docs: $(STAMP) ## write the reference anew from the code, and check it
 	$(BIN)/python docs/generate.py
 
 test-deep: $(STAMP) ## the laws with many examples, and the mutants they must kill
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n $(WORKERS) --timeout 1200 -k laws
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --timeout 1200 -k laws
 	$(BIN)/python tests/mutants
 
 lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versions)
