@@ -71,10 +71,10 @@ def test_the_pattern_knows_an_address_when_it_sees_one() -> None:
 
 def test_no_file_names_a_path_of_the_machine_it_was_written_on() -> None:
     own = {ROOT, ROOT.parent, Path.home()} - SHARED_FOLDERS
-    pattern = re.compile(
-        "|".join(rf"(?<![\w./-]){re.escape(str(path))}(?=[/\s\"'])" for path in own)
-    )
-    assert [where for where, line in lines() if pattern.search(line)] == []
+    if ROOT.parent == Path("/"):  # such as /src: too common a name to tell anything
+        own.remove(ROOT)
+    patterns = [re.compile(rf"(?<![\w./-]){re.escape(str(path))}/") for path in own]
+    assert [where for where, line in lines() if any(p.search(line) for p in patterns)] == []
 
 
 def test_the_only_locks_are_those_without_addresses() -> None:
