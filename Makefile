@@ -43,7 +43,7 @@ check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/house
 
 bench: $(STAMP) ## measure every claim, with a peer beside us
