@@ -11,8 +11,6 @@ from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueu
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from batchyard.batch.ids import Place
-
 
 class Shelf:
     """The resources of one place, by name; definitions by name and revision."""

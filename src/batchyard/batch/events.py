@@ -1,0 +1,115 @@
+"""What can happen to a job: past participles, each with its time and its cause.
+
+``at`` is milliseconds since the epoch; ``cause`` is a sentence for the job's story.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from batchyard.batch.model import Value
+from batchyard.batch.states import JobState
+
+
+class Happened(Value, frozen=True):
+    """What every event carries."""
+
+    at: int
+    cause: str = ""
+
+
+class Accepted(Happened, frozen=True):
+    """The yard has kept the job: it starts to wait for what it depends on."""
+
+
+class DependencyEnded(Happened, frozen=True, kw_only=True):
+    """A job this one waits for has ended."""
+
+    job_id: str
+    succeeded: bool
+
+
+class Blocked(Happened, frozen=True, kw_only=True):
+    """No environment of its queue can ever hold the job as things are."""
+
+    reason: str
+
+
+class Placed(Happened, frozen=True, kw_only=True):
+    """Room was found, and is held from now on."""
+
+    attempt: str
+    environment: str
+
+
+class Started(Happened, frozen=True, kw_only=True):
+    """The attempt's process is there."""
+
+    attempt: str
+    pid: int
+    ticks: int
+
+
+class StartFailed(Happened, frozen=True, kw_only=True):
+    """The attempt's command could not be started."""
+
+    attempt: str
+    reason: str
+
+
+class Exited(Happened, frozen=True, kw_only=True):
+    """The attempt's process has ended; ``reason`` when more is known than the code."""
+
+    attempt: str
+    exit_code: int
+    reason: str | None = None
+
+
+class Lost(Happened, frozen=True, kw_only=True):
+    """The attempt's host is gone, and the attempt with it."""
+
+    attempt: str
+
+
+class TimedOut(Happened, frozen=True, kw_only=True):
+    """The attempt has run as long as it may."""
+
+    attempt: str
+
+
+class Cancelled(Happened, frozen=True, kw_only=True):
+    """CancelJob: end it unless it has been placed."""
+
+    reason: str
+
+
+class Terminated(Happened, frozen=True, kw_only=True):
+    """TerminateJob: end it wherever it stands."""
+
+    reason: str
+
+
+class ChildMoved(Happened, frozen=True, kw_only=True):
+    """A child of this array went from one state to another (from None: it was spawned)."""
+
+    was: JobState | None
+    now: JobState
+
+
+Event = (
+    Accepted
+    | DependencyEnded
+    | Blocked
+    | Placed
+    | Started
+    | StartFailed
+    | Exited
+    | Lost
+    | TimedOut
+    | Cancelled
+    | Terminated
+    | ChildMoved
+)
+
+Loss = Literal["Exited", "StartFailed", "Lost"]
+"""The names of the events that end an attempt."""

@@ -1,0 +1,64 @@
+"""What an attempt is given: its command with parameters filled in, its environment.
+
+Sources: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html and
+https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html#parameters
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batchyard.batch.model import Job
+
+RESERVED: Final = "AWS_BATCH"
+"""The prefix that definitions and overrides must not use (ContainerProperties.environment)."""
+
+REFERENCE: Final = "Ref::"
+
+DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""The PATH a container gets when its image sets none (Docker's default)."""
+
+
+def substituted(command: Sequence[str], parameters: Mapping[str, str]) -> tuple[str, ...]:
+    """Fill in ``Ref::name``; a name without a parameter stays as it was written.
+
+    Args:
+        command: the definition's or the override's command.
+        parameters: the definition's defaults with the job's own on top.
+    """
+    return tuple(_filled(word, parameters) for word in command)
+
+
+def _filled(word: str, parameters: Mapping[str, str]) -> str:
+    if not word.startswith(REFERENCE):
+        return word
+    return parameters.get(word.removeprefix(REFERENCE), word)
+
+
+def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:
+    """Form the environment of a job's latest attempt.
+
+    Args:
+        job: a job that has been placed.
+        base: what the environment is built on; the job's own variables win over it, and what
+            the service sets wins over both.
+    """
+    return {**base, **job.spec.environment, **_given(job)}
+
+
+def _given(job: Job) -> dict[str, str]:
+    spec, attempt = job.spec, job.attempts[-1]
+    given = {
+        "AWS_BATCH_JOB_ID": job.id,
+        "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts)),
+        "AWS_BATCH_JQ_NAME": spec.queue.rpartition("/")[2],
+        "AWS_BATCH_CE_NAME": attempt.environment.rpartition("/")[2],
+        "AWS_EXECUTION_ENV": "AWS_ECS_EC2",
+    }
+    if job.index is not None:
+        given["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
+        given["AWS_BATCH_JOB_ARRAY_SIZE"] = str(spec.array_size)
+    return given

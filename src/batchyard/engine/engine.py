@@ -1,0 +1,347 @@
+"""The engine: events in, changes journalled, commands carried out.
+
+``apply`` is the only way anything about a job changes. The events that follow from one another
+(a child moved, a dependency ended) are applied in the same turn; at the turn's end room is
+given out and everything that changed goes to disk in one batch. Only then do attempts start,
+stop or be forgotten, and only then do answers leave.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+from batchyard.batch import arrays, commands, events, ids, lifecycle
+from batchyard.batch.placement import Placement
+from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.states import PLACED, JobState
+from batchyard.engine.attempts import Attempts
+from batchyard.engine.catalog import Shelf
+from batchyard.engine.journal import Journal
+from batchyard.store.seam import ResourceChange, ResourceRemoval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from batchyard.batch.ids import Place
+    from batchyard.batch.model import Job, Spec
+    from batchyard.engine.clock import Handle
+    from batchyard.engine.parts import Parts, Settings
+
+
+class Engine:
+    """A yard's live state and everything that moves it. Lives on one thread.
+
+    Args:
+        settings: what the yard was started with.
+        parts: what it is made of.
+    """
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        """Take the parts; nothing happens before `start`."""
+        self.settings = settings
+        self.store = parts.store
+        self.output = parts.output
+        self.new_id = parts.new_id
+        self.now = parts.clock.now
+        self.jobs: dict[str, Job] = {}
+        self.placement = Placement(settings.memory)
+        self._clock = parts.clock
+        self._presenter = parts.presenter
+        self._journal = Journal(parts.writer, parts.clock, self.detail, self._saved)
+        self._attempts = Attempts(
+            parts.launcher, self._journal, settings.base, limit_memory=settings.limit_memory
+        )
+        self._shelves: dict[Place, Shelf] = {}
+        self._dependents: dict[str, set[str]] = defaultdict(set)
+        self._limits: dict[str, Handle] = {}
+        self._details: dict[str, bytes] = {}
+        self._inbox: deque[tuple[str, events.Event]] = deque()
+        self._applying = False
+        self._turn_due = False
+        self._rules: dict[type, Callable[..., None]] = {
+            commands.Announce: self._announce,
+            commands.End: self._end,
+            commands.Launch: self._launch,
+            commands.Limit: self._limit,
+            commands.Offer: self._offer,
+            commands.Release: self._release,
+            commands.Spawn: self._spawn,
+            commands.StopChildren: self._stop_children,
+            commands.TellParent: self._tell_parent,
+            commands.Withdraw: self._withdraw,
+        }
+
+    # -- life --------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take up what the store holds, and whatever still runs of it.
+
+        Raises:
+            Unreadable: the store is damaged or newer than this version.
+            SupervisorGone, Occupied: attempts cannot be run.
+        """
+        for place, resource in self.store.resources():
+            self._put(place, resource)
+        live = sorted(self.store.live_jobs(), key=lambda job: (job.created_at, job.index or 0))
+        for job in live:
+            self._adopt(job)
+        placed = [job for job in live if job.state in PLACED]
+        unheard = await self._attempts.start(placed, self.apply)
+        for job in live:
+            self._carry_out(job, lifecycle.resume(job))
+        for job_id in unheard:
+            self._attempts.launch(self.jobs[job_id])
+        self._end_turn()
+
+    def _adopt(self, job: Job) -> None:
+        """Take up a live job as the store has it."""
+        self.jobs[job.id] = job
+        for dependency in job.waits_for:
+            self._dependents[dependency].add(job.id)
+        if job.state in PLACED:
+            self.placement.hold(job.attempts[-1].environment, job.spec.demand)
+
+    async def stop(self, *, jobs: bool = False) -> None:
+        """Write what has gathered and let go of the attempts; they run on unless ``jobs``.
+
+        Args:
+            jobs: end every attempt first.
+        """
+        await self._attempts.stop(jobs=jobs)
+        for handle in self._limits.values():
+            handle.cancel()
+        self._limits.clear()
+        self._end_turn()
+        await self.durable()
+
+    async def durable(self) -> None:
+        """Wait until everything that happened so far is on disk.
+
+        Raises:
+            YardError: it cannot be written.
+        """
+        await self._journal.durable()
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that happened is on disk already."""
+        return self._journal.idle
+
+    # -- resources ---------------------------------------------------------------------------
+
+    def shelf(self, place: Place) -> Shelf:
+        """Give the resources of a place; a new place begins with the default ones."""
+        shelf = self._shelves.get(place)
+        if shelf is None:
+            shelf = self._shelves[place] = Shelf()
+            for resource in self._presenter.defaults(place):
+                self.put(place, resource)
+        return shelf
+
+    def put(self, place: Place, resource: Resource) -> None:
+        """Keep a new or changed resource; waiting work feels it at once."""
+        self._put(place, resource)
+        self._journal.resource(ResourceChange(place, resource))
+        self._review(resource)
+        self._wake()
+
+    def _put(self, place: Place, resource: Resource) -> None:
+        self._shelves.setdefault(place, Shelf()).put(resource)
+        match resource:
+            case ComputeEnvironment():
+                self.placement.put_environment(resource)
+            case JobQueue():
+                self.placement.put_queue(resource)
+            case JobDefinition():
+                pass
+
+    def _review(self, resource: Resource) -> None:
+        """Tell waiting jobs whether a changed queue or environment can hold them."""
+        if isinstance(resource, JobDefinition):
+            return
+        for job_id, queue, demand in list(self.placement.waiting()):
+            if reason := self.placement.misfit(queue, demand):
+                self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
+
+    def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
+        """Forget a resource; a queue's jobs are terminated with it."""
+        self._shelves[place].remove(resource)
+        self._journal.resource(ResourceRemoval(place, resource))
+        if isinstance(resource, ComputeEnvironment):
+            self.placement.remove_environment(resource.arn)
+        else:
+            self._close(resource)
+        self._wake()
+
+    def _close(self, queue: JobQueue) -> None:
+        ending = [j for j in self.jobs.values() if j.spec.queue == queue.arn and j.index is None]
+        for job in ending:
+            self.apply(job.id, events.Terminated(at=self.now(), reason="Job queue deleted"))
+        self.placement.remove_queue(queue.arn)
+
+    # -- jobs --------------------------------------------------------------------------------
+
+    def submit(self, spec: Spec) -> Job:
+        """Bring a job into the world; what it depends on has been checked to exist."""
+        job_id, now = self.new_id(), self.now()
+        waits = arrays.parent_waits_for(spec)
+        self._admit(lifecycle.submitted(job_id, spec, now, waits))
+        return self.jobs[job_id]
+
+    def job(self, job_id: str) -> Job | None:
+        """Find a job, live or ended."""
+        return self.jobs.get(job_id) or self.store.job(job_id)
+
+    def detail(self, job: Job) -> bytes:
+        """Give a live job's JobDetail JSON; formed once until the job changes."""
+        found = self._details.get(job.id)
+        if found is None:
+            found = self._details[job.id] = self._presenter.detail(job)
+        return found
+
+    def apply(self, job_id: str, event: events.Event) -> None:
+        """Apply an event to a live job, and what follows from it; an ended job is left alone."""
+        self._inbox.append((job_id, event))
+        if self._applying:
+            return
+        self._applying = True
+        try:
+            while self._inbox:
+                self._step(*self._inbox.popleft())
+        finally:
+            self._applying = False
+        self._wake()
+
+    def _step(self, job_id: str, event: events.Event) -> None:
+        job = self.jobs.get(job_id)
+        if job is None:
+            return
+        moved, done = lifecycle.step(job, event)
+        if moved is not job:
+            self._keep(moved)
+            self._carry_out(moved, done)
+
+    def _keep(self, job: Job) -> None:
+        self.jobs[job.id] = job
+        self._details.pop(job.id, None)
+        self._journal.job(job)
+
+    def _admit(self, job: Job) -> None:
+        """Take in a new job and let it wait for what has not ended yet."""
+        self._keep(job)
+        waits = job.waits_for
+        for dependency in waits:
+            self._dependents[dependency].add(job.id)
+        self.apply(job.id, events.Accepted(at=job.created_at))
+        gone = [name for name in waits if name not in self.jobs]
+        for name, state in self.store.state_of(gone).items() if gone else ():
+            self._hear(job.id, name, succeeded=state is JobState.SUCCEEDED)
+        for name in waits:
+            if (known := self.jobs.get(name)) and known.ended:
+                self._hear(job.id, name, succeeded=known.state is JobState.SUCCEEDED)
+
+    def _hear(self, job_id: str, name: str, *, succeeded: bool) -> None:
+        word = "succeeded" if succeeded else "failed"
+        event = events.DependencyEnded(
+            at=self.now(), cause=f"{name} {word}", job_id=name, succeeded=succeeded
+        )
+        self.apply(job_id, event)
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def _carry_out(self, job: Job, done: Iterable[commands.Command]) -> None:
+        for command in done:
+            self._rules[type(command)](job, command)
+
+    def _launch(self, job: Job, _: commands.Launch) -> None:
+        self._attempts.launch(job)
+
+    def _end(self, _: Job, command: commands.End) -> None:
+        self._attempts.end(command.attempt, command.grace)
+
+    def _withdraw(self, job: Job, _: commands.Withdraw) -> None:
+        self.placement.withdraw(job.id)
+
+    def _offer(self, job: Job, _: commands.Offer) -> None:
+        queue, demand = job.spec.queue, job.spec.demand
+        self.placement.offer(job.id, queue, demand)
+        if reason := self.placement.misfit(queue, demand):
+            self.apply(job.id, events.Blocked(at=self.now(), reason=reason))
+
+    def _release(self, _: Job, command: commands.Release) -> None:
+        self.placement.release(command.environment, command.demand)
+        if handle := self._limits.pop(command.attempt, None):
+            handle.cancel()
+        self._attempts.ended(command.attempt)
+
+    def _tell_parent(self, child: Job, command: commands.TellParent) -> None:
+        parent = ids.parent_id(child.id)
+        if parent is not None:
+            event = events.ChildMoved(at=self.now(), was=command.was, now=command.now)
+            self.apply(parent, event)
+
+    def _announce(self, job: Job, command: commands.Announce) -> None:
+        for name in self._dependents.pop(job.id, ()):
+            self._hear(name, job.id, succeeded=command.succeeded)
+        if job.is_array and not arrays.spawned(job):
+            for index in range(job.spec.array_size or 0):
+                name = ids.child_id(job.id, index)
+                for waiting in self._dependents.pop(name, ()):
+                    self._hear(waiting, name, succeeded=False)
+
+    def _limit(self, job: Job, command: commands.Limit) -> None:
+        def over() -> None:
+            event = events.TimedOut(at=self.now(), attempt=command.attempt)
+            self.apply(job.id, event)
+
+        self._limits[command.attempt] = self._clock.call_at(command.at, over)
+
+    def _spawn(self, parent: Job, _: commands.Spawn) -> None:
+        now, spec = self.now(), parent.spec
+        for index in range(spec.array_size or 0):
+            waits = arrays.child_waits_for(parent.id, spec, index)
+            name = ids.child_id(parent.id, index)
+            born = events.ChildMoved(at=now, was=None, now=JobState.SUBMITTED)
+            self.apply(parent.id, born)
+            self._admit(lifecycle.submitted(name, spec, now, waits, index))
+
+    def _stop_children(self, parent: Job, command: commands.StopChildren) -> None:
+        kind = events.Terminated if command.how == "terminate" else events.Cancelled
+        for index in range(parent.spec.array_size or 0):
+            event = kind(at=self.now(), reason=command.reason, cause="the array was stopped")
+            self.apply(ids.child_id(parent.id, index), event)
+
+    # -- turns -------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if not self._turn_due:
+            self._turn_due = True
+            self._clock.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        """Give out room, then write everything the turn changed."""
+        self._turn_due = False
+        for found in self.placement.decide():
+            attempt = self.new_id().replace("-", "")
+            name = found.environment.rpartition("/")[2]
+            event = events.Placed(
+                at=self.now(),
+                cause=f"room on {name}",
+                attempt=attempt,
+                environment=found.environment,
+            )
+            self.apply(found.job_id, event)
+        self._turn_due = False
+        self._attempts.leave()
+        self._journal.flush()
+
+    def _saved(self, jobs: Sequence[Job]) -> None:
+        """Let go of ended jobs once they are on disk: from there they are read."""
+        for job in jobs:
+            if not job.ended:
+                continue
+            if self.jobs.get(job.id) is job:
+                del self.jobs[job.id]
+                self._details.pop(job.id, None)
+            self._attempts.drop(job)

@@ -1,0 +1,74 @@
+"""What an engine is made of, and what whoever starts a yard may choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from batchyard.batch.ids import Place
+    from batchyard.batch.model import Job
+    from batchyard.batch.resources import ComputeEnvironment, JobQueue
+    from batchyard.engine.clock import Clock
+    from batchyard.engine.journal import Writer
+    from batchyard.launchers.output import Output
+    from batchyard.launchers.seam import Launcher
+    from batchyard.store.seam import Store
+
+MINIMUM_TIMEOUT = 60
+"""Seconds: the shortest attemptDurationSeconds that AWS takes (JobTimeout in botocore's model)."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever starts a yard may choose.
+
+    Attributes:
+        account: the account id that ARNs carry.
+        vcpus: what the machine has, in whole vCPUs.
+        memory: what all attempts together may take, in MiB.
+        minimum_timeout: the shortest attemptDurationSeconds, in seconds.
+        base: the environment that every attempt's is built on.
+        limit_memory: whether an attempt is held to the memory it asked for.
+    """
+
+    account: str
+    vcpus: int
+    memory: int
+    minimum_timeout: int = MINIMUM_TIMEOUT
+    base: dict[str, str] = {}
+    limit_memory: bool = True
+
+
+class Presenter(Protocol):
+    """Forms what the service shows; it stands above the engine and is handed in."""
+
+    def detail(self, job: Job) -> bytes:
+        """Form a job's JobDetail JSON."""
+
+    def defaults(self, place: Place) -> Iterable[ComputeEnvironment | JobQueue]:
+        """Form the environment and queue that every place begins with, if any."""
+
+
+class Parts(NamedTuple):
+    """What an engine is made of; each is a seam.
+
+    Attributes:
+        store: where state is kept.
+        writer: makes changes durable.
+        launcher: where attempts run.
+        output: what attempts print.
+        clock: time and turns.
+        new_id: forms a new UUID's text.
+        presenter: forms what the service shows.
+    """
+
+    store: Store
+    writer: Writer
+    launcher: Launcher
+    output: Output
+    clock: Clock
+    new_id: Callable[[], str]
+    presenter: Presenter
