@@ -1,0 +1,1 @@
+"""The yard as a server: composition root, HTTP, operations, console and metrics."""
