@@ -1,0 +1,145 @@
+"""The seam between the yard and whatever keeps its state.
+
+Live jobs are held in memory by the engine; a store makes them durable, and is where ended ones
+are read. Two stores keep these promises (tests/store/test_conformance.py runs on each of them):
+
+* A batch is kept whole or not at all, and is there for good when `Store.commit` returns.
+* What is read is what was committed last, by whichever thread it is read.
+* What belongs to one place is not seen from another, wherever a place is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from batchyard.batch.ids import Place
+from batchyard.batch.model import Job
+from batchyard.batch.resources import Resource
+from batchyard.batch.states import JobState
+from batchyard.store.asking import JobPage, JobQuery, Stream, StreamPage, StreamQuery
+
+
+class JobChange(Struct, frozen=True):
+    """A new job, or what became of a known one.
+
+    A job's spec is kept when the job is new and never again; a child of an array shares its
+    parent's, so the parent is committed before it or in the same batch, ahead of it. Attempts
+    are only ever added to a job.
+
+    Args:
+        job: the job as it stands now.
+        detail: its JobDetail as JSON, once it has ended.
+    """
+
+    job: Job
+    detail: bytes | None = None
+
+
+class ResourceChange(Struct, frozen=True):
+    """A new resource, or the one that replaces what had its name (and revision)."""
+
+    place: Place
+    resource: Resource
+
+
+class ResourceRemoval(Struct, frozen=True):
+    """A resource that is gone; one that was not there is fine."""
+
+    place: Place
+    resource: Resource
+
+
+class Batch(Struct, frozen=True):
+    """What is committed together.
+
+    Args:
+        jobs: new and changed jobs, in the order they changed.
+        resources: what became of resources, in the order it happened.
+        notes: small values by name, for whoever needs one kept.
+    """
+
+    jobs: Sequence[JobChange] = ()
+    resources: Sequence[ResourceChange | ResourceRemoval] = ()
+    notes: Mapping[str, str] = {}
+
+
+class Forgotten(Struct, frozen=True):
+    """What `Store.forget_before` removed.
+
+    Args:
+        jobs: how many jobs, children of arrays included.
+        attempts: the ids of their attempts, whose logs are of no use any more.
+    """
+
+    jobs: int = 0
+    attempts: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Keeps jobs, resources and notes. Any thread may call it; one call writes at a time.
+
+    Every method may raise `YardError` when the store fails (the disk is full, say), and
+    `Unreadable` when what it holds is damaged.
+    """
+
+    def commit(self, batch: Batch) -> None:
+        """Keep a batch: all of it, on disk when this returns, or nothing of it on an error."""
+
+    def live_jobs(self) -> Iterator[Job]:
+        """Give every job that has not ended, in the order they came.
+
+        The children of an array have the same `Spec` object as their parent.
+        """
+
+    def resources(self) -> Iterator[tuple[Place, Resource]]:
+        """Give every resource with the place it belongs to."""
+
+    def job(self, job_id: str) -> Job | None:
+        """Find a job, live or ended, with its whole story."""
+
+    def state_of(self, job_ids: Sequence[str]) -> dict[str, JobState]:
+        """Tell where jobs stand; ids that are not known are left out."""
+
+    def details(self, place: Place, job_ids: Sequence[str]) -> dict[str, bytes]:
+        """Give the JobDetail JSON of ended jobs; others, and another place's, are left out."""
+
+    def list_jobs(self, query: JobQuery) -> JobPage:
+        """List the jobs of a queue or the children of an array, a page at a time.
+
+        Raises:
+            Refused: the query's cursor is none that a page gave.
+        """
+
+    def stream(self, place: Place, log_group: str, name: str) -> Stream | None:
+        """Find a log stream by its name."""
+
+    def streams(self, query: StreamQuery) -> StreamPage:
+        """List log streams in the order of their names, a page at a time."""
+
+    def log_groups(self, place: Place) -> tuple[str, ...]:
+        """Name every log group an attempt of this place ever logged to, in order."""
+
+    def forget_before(self, moment: int, limit: int) -> Forgotten:
+        """Remove jobs that ended long ago, an array with all of its children or not at all.
+
+        An array goes by its parent's end, and stays while a child lives.
+
+        Args:
+            moment: jobs that stopped earlier than this go, epoch milliseconds.
+            limit: about how many to remove at most; the array that reaches it still goes whole.
+
+        Returns:
+            What was removed; nothing once there is no more to remove.
+        """
+
+    def notes(self) -> dict[str, str]:
+        """Give every note, by name."""
+
+    def clear(self) -> None:
+        """Forget everything: for the reset of a yard whose state is worth nothing."""
+
+    def close(self) -> None:
+        """Let go of files; nothing else may be called afterwards but this again."""
