@@ -1,0 +1,107 @@
+"""What any Batch resource may be refused for: its name, its tags, members not served here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batchyard.batch import ids
+from batchyard.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchyard.batch.ids import Place
+    from batchyard.server.operations.batch.echoes import Wire
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+"""Names of environments, queues, definitions and jobs.
+
+Source: jobName of SubmitJob in botocore's model; the other names have the same letters and length.
+"""
+
+TAG_PREFIX = "aws:"
+"""https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html#tag-restrictions"""
+
+
+def refused(message: str) -> Fault:
+    """Form the one error Batch answers to a request it does not accept.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/CommonErrors.html and the
+    ``errors`` of every operation in botocore's model.
+    """
+    return Fault("ClientException", message)
+
+
+def missing(place: Place, kind: str, reference: str) -> Fault:
+    """Say that a resource does not exist: by its ARN, and in the words that clients look for.
+
+    Source: what Terraform's AWS provider takes as gone (internal/service/batch, job_queue.go).
+    """
+    arn = reference if reference.startswith("arn:") else ids.arn(place, kind, reference)
+    return refused(f"{arn} does not exist")
+
+
+def check_name(field: str, name: str) -> None:
+    """Check the name of a new resource.
+
+    Args:
+        field: the request's member that holds the name.
+        name: what it holds.
+
+    Raises:
+        Fault: it is too long, or has other letters than Batch allows.
+    """
+    if not NAME.fullmatch(name):
+        raise refused(
+            f"{field} {name!r} is not valid: up to 128 letters, numbers, hyphens and underscores, "
+            "beginning with a letter or number"
+        )
+
+
+def check_tags(tags: Mapping[str, str] | None) -> None:
+    """Check a resource's tags beyond their number and lengths, which the model limits.
+
+    Raises:
+        Fault: one takes a name that AWS keeps for itself.
+    """
+    for key in tags or ():
+        if key.lower().startswith(TAG_PREFIX):
+            raise refused(f"tags: key {key!r} must not begin with {TAG_PREFIX}, which AWS reserves")
+
+
+def given(value: object) -> bool:
+    """Tell whether a member says anything; clients send empty lists, maps and strings at will."""
+    return value is not None and value not in ("", [], {})
+
+
+def check_served(request: Wire, unserved: Mapping[str, str]) -> None:
+    """Refuse members that this yard does not serve, rather than keep and ignore them.
+
+    Members that the installed botocore does not know yet cannot have been given.
+
+    Args:
+        request: the decoded request, or a struct inside it.
+        unserved: what AWS calls each such member, by its attribute's name.
+
+    Raises:
+        Fault: one of them was given.
+    """
+    for attribute, member in unserved.items():
+        value = getattr(request, attribute, None)
+        if given(value):
+            shown = f" {value!r}" if isinstance(value, str) else ""
+            raise refused(f"{member}{shown} is not served by this yard: leave it out")
+
+
+def check_range(field: str, value: int | None, low: int, high: int | None = None) -> None:
+    """Check that a number, if given, lies between two bounds, both included.
+
+    Raises:
+        Fault: it does not.
+    """
+    if value is None:
+        return
+    if value < low or (high is not None and value > high):
+        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise refused(f"{field} {value} is not valid: it must be {bounds}")
