@@ -35,6 +35,10 @@ class Engine:
     Args:
         settings: what the yard was started with.
         parts: what it is made of.
+
+    Attributes:
+        jobs: every live job, by id.
+        watchers: told of every job that is new or has changed, in the same turn.
     """
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
@@ -59,6 +63,7 @@ class Engine:
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
         self._turn_due = False
+        self.watchers: list[Callable[[Job], None]] = []
         self._rules: dict[type, Callable[..., None]] = {
             commands.Announce: self._announce,
             commands.End: self._end,
@@ -122,6 +127,11 @@ class Engine:
             YardError: it cannot be written.
         """
         await self._journal.durable()
+
+    @property
+    def minimum_timeout(self) -> int:
+        """The shortest attemptDurationSeconds that is taken, in seconds."""
+        return self.settings.minimum_timeout
 
     @property
     def settled(self) -> bool:
@@ -226,6 +236,8 @@ class Engine:
         self.jobs[job.id] = job
         self._details.pop(job.id, None)
         self._journal.job(job)
+        for watcher in self.watchers:
+            watcher(job)
 
     def _admit(self, job: Job) -> None:
         """Take in a new job and let it wait for what has not ended yet."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from batchyard.batch.ids import Place
     from batchyard.engine.engine import Engine
 
@@ -28,6 +26,3 @@ class Context(NamedTuple):
     place: Place
     engine: Engine
     types: Any
-
-
-Operation = "Callable[[Context, Any], Any]"

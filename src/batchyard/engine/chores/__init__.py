@@ -1,0 +1,1 @@
+"""What a yard does by the clock rather than on request; one chore per module."""

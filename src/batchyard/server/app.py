@@ -1,0 +1,186 @@
+"""The composition root: every part of a yard is made here, and put together."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from batchyard.batch.states import PLACED
+from batchyard.engine import machine
+from batchyard.engine.chores.retention import Retention
+from batchyard.engine.clock import LoopClock
+from batchyard.engine.engine import Engine
+from batchyard.engine.parts import Parts, Settings
+from batchyard.launchers.output import Output
+from batchyard.launchers.processes import Embedded, Processes
+from batchyard.server.gate import Gate, origins_of, own_hosts
+from batchyard.server.gateway import Gateway, Served
+from batchyard.server.house import House
+from batchyard.server.keys import Keys, load_or_create
+from batchyard.server.models import load
+from batchyard.server.operations import batch, logs
+from batchyard.server.operations.batch.defaults import default_resources
+from batchyard.server.operations.batch.presenting import JobPresenter
+from batchyard.server.options import DAY_MS
+from batchyard.store.memory import MemoryStore
+from batchyard.store.sqlite import SQLiteStore
+from batchyard.store.writer import Writer
+from batchyard.wire import Service
+
+if TYPE_CHECKING:
+    from batchyard.batch.ids import Place
+    from batchyard.batch.resources import ComputeEnvironment, JobQueue
+    from batchyard.launchers.seam import Launcher
+    from batchyard.server.options import Options
+    from batchyard.store.seam import Store
+
+LOOSE = frozenset({"RetryAction"})
+"""Enums that AWS takes in any case (EvaluateOnExit: "The values aren't case sensitive")."""
+
+
+class Presenter:
+    """Forms what the Batch service shows.
+
+    Args:
+        service: the Batch service.
+        vcpus: the room of the default environment, in whole vCPUs.
+        default_queue: whether a place begins with the queue ``default``.
+    """
+
+    def __init__(self, service: Service, vcpus: int, *, default_queue: bool) -> None:
+        """Take the service's structs."""
+        self._types = service.types
+        self._vcpus = vcpus
+        self._default_queue = default_queue
+        self.detail = JobPresenter(service.types).detail
+
+    def defaults(self, place: Place) -> tuple[ComputeEnvironment | JobQueue, ...]:
+        """Form what a new place begins with."""
+        if not self._default_queue:
+            return ()
+        return default_resources(self._types, place, self._vcpus)
+
+
+class Yard:
+    """A yard in this process: everything but the socket.
+
+    Args:
+        options: how it is started.
+    """
+
+    def __init__(self, options: Options) -> None:
+        """Make the parts that last; the engine begins at `start`."""
+        self.options = options
+        self.keys: Keys = load_or_create(options.data_dir)
+        self._batch = Service(load("batch"), loose_enums=LOOSE)
+        self._logs = Service(load("logs"))
+        self._folder = self._state_folder()
+        self.output = Output(self._folder / "logs")
+        self.store: Store = self._new_store()
+        self._writer = Writer(self.store)
+        self.engine: Engine | None = None
+        self._retention: Retention | None = None
+
+    def _state_folder(self) -> Path:
+        if self.options.ephemeral:
+            return Path(tempfile.mkdtemp(prefix="batchyard-"))
+        return self.options.data_dir
+
+    def _new_store(self) -> Store:
+        if self.options.ephemeral:
+            return MemoryStore()
+        return SQLiteStore(self._folder / "yard.db")
+
+    async def start(self) -> None:
+        """Take up what the data directory holds, and begin to run jobs.
+
+        Raises:
+            YardError: the state cannot be read, or attempts cannot be run.
+        """
+        self._writer.start()
+        await self._begin()
+        keep = int(self.options.retention_days * DAY_MS)
+        self._retention = Retention(self.store, self.output, LoopClock(), keep)
+        self._retention.start()
+
+    async def _begin(self) -> None:
+        settings = self._settings()
+        presenter = Presenter(self._batch, settings.vcpus, default_queue=self.options.default_queue)
+        parts = Parts(
+            store=self.store,
+            writer=self._writer,
+            launcher=self._new_launcher(),
+            output=self.output,
+            clock=LoopClock(),
+            new_id=lambda: str(uuid4()),
+            presenter=presenter,
+        )
+        self.engine = Engine(settings, parts)
+        await self.engine.start()
+
+    def _settings(self) -> Settings:
+        return Settings(
+            account=self.options.account,
+            vcpus=machine.vcpus(),
+            memory=machine.memory(),
+            minimum_timeout=self.options.minimum_timeout,
+            base=machine.minimal_environment(os.environ, self.options.pass_env),
+        )
+
+    def _new_launcher(self) -> Launcher:
+        logs_dir, work_dir = self._folder / "logs", self._folder / "work"
+        if self.options.ephemeral:
+            return Embedded(self._folder / "supervisor", logs_dir, work_dir)
+        return Processes(self._folder / "supervisor", logs_dir, work_dir)
+
+    async def stop(self, *, jobs: bool = False) -> None:
+        """Write everything down and let go; twice is fine.
+
+        Args:
+            jobs: end every attempt first; without it they run on, and the next start finds them.
+        """
+        engine, self.engine = self.engine, None
+        if self._retention is not None:
+            await self._retention.stop()
+        if engine is not None:
+            await engine.stop(jobs=jobs or self.options.ephemeral)
+        self._writer.stop()
+        self.store.close()
+        if self.options.ephemeral:
+            with suppress(OSError):
+                shutil.rmtree(self._folder)
+
+    def running(self) -> list[str]:
+        """Name the jobs that hold an attempt now."""
+        jobs = self.engine.jobs.values() if self.engine is not None else ()
+        return [job.id for job in jobs if job.state in PLACED]
+
+    async def reset(self) -> None:
+        """Empty an ephemeral yard: end what runs, forget everything."""
+        if self.engine is not None:
+            await self.engine.stop(jobs=True)
+        self.store.clear()
+        await self._begin()
+
+    def gateway(self, port: int) -> Gateway:
+        """Form the gateway for a yard that listens on a port."""
+        options = self.options
+        hosts = own_hosts(options.host, port, options.names)
+        clock = LoopClock()
+        gate = Gate(self.keys, hosts, options.auth, origins_of(hosts), clock.now)
+        services = {
+            self._batch.name: Served(self._batch, batch.OPERATIONS),
+            self._logs.name: Served(self._logs, logs.OPERATIONS),
+        }
+        house = House(self.current, self.reset if options.ephemeral else None)
+        return Gateway(gate, services, house, self.current)
+
+    def current(self) -> Engine:
+        """Give the engine of the moment."""
+        assert self.engine is not None  # noqa: S101 - requests come after start and before stop
+        return self.engine

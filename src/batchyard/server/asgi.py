@@ -1,0 +1,85 @@
+"""ASGI to the gateway and back: bytes in, bytes out, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from batchyard.wire import Request, Response
+
+if TYPE_CHECKING:
+    from batchyard.server.gateway import Gateway
+
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes: far above any request of the services served; a larger one is cut off unread."""
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+TOO_LARGE = Response(
+    413,
+    (("Content-Type", "application/json"), ("x-amzn-ErrorType", "RequestEntityTooLargeException")),
+    b'{"message":"The request body is larger than 8 MiB"}',
+)
+
+
+def application(gateway: Gateway) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """Form the ASGI application that puts requests to a gateway."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = await _body(receive)
+        if body is None:
+            return
+        too_large = len(body) > LARGEST_BODY
+        response = TOO_LARGE if too_large else await gateway.answer(_request(scope, body))
+        await _respond(send, response)
+
+    return app
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Read the whole body, or as much as shows that it is too large; None when nobody waits."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        return None
+    body = bytes(message.get("body", b""))
+    if not message.get("more_body"):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body") and size <= LARGEST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    return b"".join(parts)
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    return Request(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=_headers(scope["headers"]),
+        body=body,
+    )
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Name each header once; what came twice is joined by commas, as HTTP has it."""
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
+
+
+async def _respond(send: Send, response: Response) -> None:
+    headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in response.headers]
+    headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,112 @@
+"""From a request to its answer: the gate, the service, the operation, the disk, the answer.
+
+Only a Fault leaves; whatever else goes wrong is a 500 with a request id, and a traceback in the
+log under that id.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from batchyard.batch.ids import Place
+from batchyard.errors import Fault, YardError
+from batchyard.server.operations import Context
+
+if TYPE_CHECKING:
+    from batchyard.engine.engine import Engine
+    from batchyard.server.gate import Gate
+    from batchyard.server.house import House
+    from batchyard.wire import Call, Request, Response, Service
+    from batchyard.wire.sigv4 import Claim
+
+log = logging.getLogger(__name__)
+
+OWN = "/_batchyard/"
+"""Paths of the yard's own; everything else is AWS's."""
+
+
+class Served(NamedTuple):
+    """A service and those of its operations that this yard serves."""
+
+    service: Service
+    operations: Mapping[str, Callable[..., Any]]
+
+
+class Gateway:
+    """Answers requests.
+
+    Args:
+        gate: who may ask.
+        services: what is served, by the service's name in a credential's scope.
+        house: answers the yard's own paths.
+        engine: gives the engine of the moment (a reset makes a new one).
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        services: Mapping[str, Served],
+        house: House,
+        engine: Callable[[], Engine],
+    ) -> None:
+        """Take the parts."""
+        self._gate = gate
+        self._services = services
+        self._house = house
+        self._engine = engine
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request that came from outside, whatever it holds."""
+        return await self._guarded(request, lambda: self._gate.admit(request))
+
+    async def answer_own(self, request: Request, claim: Claim) -> Response:
+        """Answer a request that was made in this process: there is nobody to keep out."""
+        return await self._guarded(request, lambda: claim)
+
+    async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response:
+        request_id = str(uuid4())
+        try:
+            return await self._answer(request, admit(), request_id)
+        except Fault as fault:
+            return self._speaker(request).fault(fault, request_id)
+        except YardError as error:
+            log.exception("%s %s (%s)", request.method, request.path, request_id)
+            message = f"The yard cannot go on: {error}"
+            return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
+        except Exception:
+            log.exception("%s %s (%s)", request.method, request.path, request_id)
+            message = f"The yard failed; its log has the traceback under {request_id}"
+            return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
+
+    async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response:
+        if request.path.startswith(OWN):
+            return await self._house.answer(request, claim)
+        served = self._services.get(claim.scope.service)
+        if served is None:
+            known = ", ".join(sorted(self._services))
+            message = f"Service {claim.scope.service!r} is not served by this yard ({known} are)"
+            raise Fault("UnknownServiceException", message, 404)
+        call = served.service.decode(request)
+        answer = self._perform(served, call, claim)
+        engine = self._engine()
+        if not engine.settled:
+            await engine.durable()
+        return served.service.encode(call.operation, answer, request_id)
+
+    def _perform(self, served: Served, call: Call, claim: Claim) -> Any:  # noqa: ANN401 - a wire struct
+        perform = served.operations.get(call.operation)
+        if perform is None:
+            message = f"{call.operation} of {served.service.name} is not served by this yard yet"
+            raise Fault("UnsupportedOperationException", message, 501)
+        engine = self._engine()
+        place = Place(engine.settings.account, claim.scope.region)
+        return perform(Context(place, engine, served.service.types), call.params)
+
+    def _speaker(self, request: Request) -> Service:
+        """Choose who words a fault: the service that is asked, or Batch where none can be told."""
+        target = request.headers.get("x-amz-target", "")
+        name = "logs" if target.startswith("Logs_") else "batch"
+        return self._services[name].service

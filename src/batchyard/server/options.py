@@ -1,0 +1,82 @@
+"""What whoever starts a yard may choose, and what it is when nothing is said."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+
+from batchyard.errors import Refused
+from batchyard.server.gate import check_binding
+
+PORT = 4680
+ACCOUNT = "123456789012"
+"""The account id that AWS's documentation uses."""
+
+RETENTION_DAYS = 7.0
+"""At least 7 days: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
+
+DAY_MS = 86_400_000
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How a yard is started.
+
+    Attributes:
+        host: the address to listen on.
+        port: the port; 0 takes any that is free.
+        data_dir: where keys, state and logs live.
+        ephemeral: keep state in memory and a temporary folder only.
+        auth: whether signatures are checked.
+        pass_env: names of variables that attempts get from the yard's own environment.
+        default_queue: whether every region begins with the queue ``default``.
+        minimum_timeout: the shortest attemptDurationSeconds, in seconds.
+        account: the account id.
+        retention_days: how long ended jobs stay.
+        stop_jobs: whether stopping the yard ends its jobs.
+        names: further names that the yard answers to, besides its address.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+    data_dir: Path
+    ephemeral: bool = False
+    auth: bool = True
+    pass_env: tuple[str, ...] = ()
+    default_queue: bool = True
+    minimum_timeout: int = 60
+    account: str = ACCOUNT
+    retention_days: float = RETENTION_DAYS
+    stop_jobs: bool = False
+    names: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            Refused: with a sentence that names the option and the value.
+        """
+        check_binding(self.host, self.auth)
+        if not re.fullmatch(r"\d{12}", self.account):
+            raise Refused(f"--account-id {self.account!r}: an account id has 12 digits")
+        missing = [name for name in self.pass_env if name not in os.environ]
+        if missing:
+            raise Refused(f"--pass-env {', '.join(missing)}: not set in this environment")
+        if self.minimum_timeout < 1:
+            raise Refused(f"--minimum-timeout {self.minimum_timeout}: at least 1 second")
+        if self.retention_days <= 0:
+            raise Refused(f"--retention {self.retention_days:g}: more than 0 days")
+
+
+def user_data_dir() -> Path:
+    """Name the data directory that is used when none is given.
+
+    ``$BATCHYARD_DATA_DIR``, else ``batchyard`` in ``$XDG_DATA_HOME``, else in ``~/.local/share``
+    (https://specifications.freedesktop.org/basedir-spec/latest/).
+    """
+    if own := os.environ.get("BATCHYARD_DATA_DIR"):
+        return Path(own)
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "batchyard"

@@ -1,0 +1,141 @@
+"""A yard on a socket: uvicorn around the gateway, and one line when it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from batchyard.errors import Refused
+from batchyard.server.app import Yard
+from batchyard.server.asgi import application
+from batchyard.server.lock import Holder, Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from batchyard.server.options import Options
+
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays: clients pool them for up to a minute."""
+
+PATIENCE = 5
+"""Seconds that requests under way get when the yard stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, stopped by our own signal handler and silent but for one line."""
+
+    announce: Callable[[], None]
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: `serve` handles them."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.announce()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a socket.
+
+    Raises:
+        Refused: the address cannot be had; the message says why.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        message = f"cannot listen on {host}:{port}: {error.strerror}; try --port 0 for a free one"
+        raise Refused(message) from None
+    return bound
+
+
+def url_of(host: str, port: int) -> str:
+    """Form the address that clients use."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def serve(options: Options, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+    """Run a yard until SIGINT or SIGTERM.
+
+    Args:
+        options: how it is started.
+        say: prints the one line on stdout.
+        warn: prints remarks on stderr.
+
+    Raises:
+        Refused: an option cannot work.
+        YardError: the data directory is taken, or its state cannot be read.
+    """
+    options.check()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(options, say, warn))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Take uvloop where it is installed: it halves the cost of a request."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+    yard = Yard(options)
+    lock = None if options.ephemeral else Lock(options.data_dir)
+    bound = listen(options.host, options.port)
+    port = bound.getsockname()[1]
+    url = url_of(options.host, port)
+    try:
+        await yard.start()
+        if lock is not None:
+            lock.says(Holder(os.getpid(), url))
+        if not options.auth:
+            warn("--no-auth: any key is accepted, from this machine only")
+        await _answer(yard, bound, lambda: say(f"ready {url}"))
+    finally:
+        running = len(yard.running())
+        await yard.stop(jobs=options.stop_jobs)
+        if running and not (options.stop_jobs or options.ephemeral):
+            warn(f"{running} jobs keep running; start the yard again to see them end")
+        bound.close()
+        if lock is not None:
+            lock.release()
+
+
+async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        application(yard.gateway(bound.getsockname()[1])),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=PATIENCE,
+    )
+    server = Server(config)
+    server.announce = announce
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _leave, server)
+    await server.serve([bound])
+
+
+def _leave(server: Server) -> None:
+    server.should_exit = True
