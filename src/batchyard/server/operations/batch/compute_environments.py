@@ -45,14 +45,22 @@ def create_compute_environment(context: Context, request: Wire) -> Wire:
     check_name("computeEnvironmentName", name)
     if context.engine.shelf(context.place).environment(name):
         raise refused(f"Object already exists: compute environment {name}")
-    made = new_environment(context.types, context.place, request, context.engine.new_id())
+    made = new_environment(
+        context.types,
+        context.place,
+        request,
+        uuid=context.engine.new_id(),
+        machine=context.engine.settings.vcpus,
+    )
     context.engine.put(context.place, made)
     return context.types.CreateComputeEnvironmentResponse(
         compute_environment_name=made.name, compute_environment_arn=made.arn
     )
 
 
-def new_environment(types: Wire, place: Place, request: Wire, uuid: str) -> ComputeEnvironment:
+def new_environment(
+    types: Wire, place: Place, request: Wire, *, uuid: str, machine: int
+) -> ComputeEnvironment:
     """Form the environment that a request describes.
 
     Args:
@@ -60,6 +68,7 @@ def new_environment(types: Wire, place: Place, request: Wire, uuid: str) -> Comp
         place: where it will be.
         request: the wire's CreateComputeEnvironmentRequest.
         uuid: its unique identifier.
+        machine: how many vCPUs the machine has.
 
     Raises:
         Fault: something is not valid or not served.
@@ -79,8 +88,7 @@ def new_environment(types: Wire, place: Place, request: Wire, uuid: str) -> Comp
         container_orchestration_type="ECS",
         uuid=uuid,
     )
-    vcpus = vcpus_of(request.type, request.compute_resources, request.unmanagedv_cpus)
-    return ComputeEnvironment(name, arn, state, vcpus, HEALTHY, detail)
+    return ComputeEnvironment(name, arn, state, vcpus_of(request, machine), HEALTHY, detail)
 
 
 def describe_compute_environments(context: Context, request: Wire) -> Wire:
@@ -107,7 +115,7 @@ def update_compute_environment(context: Context, request: Wire) -> Wire:
     old = context.engine.shelf(context.place).environment(request.compute_environment)
     if old is None:
         raise missing(context.place, ids.ENVIRONMENT, request.compute_environment)
-    made = _updated(context.types, old, request)
+    made = _updated(context.types, old, request, context.engine.settings.vcpus)
     context.engine.put(context.place, made)
     return context.types.UpdateComputeEnvironmentResponse(
         compute_environment_name=made.name, compute_environment_arn=made.arn
@@ -167,7 +175,9 @@ def _check_kind(kind: str, request: Wire) -> None:
         raise refused("computeResources is not applicable for type UNMANAGED: give unmanagedvCpus")
 
 
-def _updated(types: Wire, old: ComputeEnvironment, request: Wire) -> ComputeEnvironment:
+def _updated(
+    types: Wire, old: ComputeEnvironment, request: Wire, machine: int
+) -> ComputeEnvironment:
     shown = members_of(old.detail)
     kind = shown["type"]
     check_served(request, UNSERVED)
@@ -187,5 +197,5 @@ def _updated(types: Wire, old: ComputeEnvironment, request: Wire) -> ComputeEnvi
         ecsSettings=getattr(request, "ecs_settings", None),
     )
     now = msgspec.json.decode(detail, type=types.ComputeEnvironmentDetail)
-    vcpus = vcpus_of(kind, now.compute_resources, now.unmanagedv_cpus)
+    vcpus = vcpus_of(now, machine)
     return msgspec.structs.replace(old, state=now.state, vcpus=vcpus, detail=detail)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -64,15 +63,20 @@ def check_resources(resources: Wire) -> None:
     _check_vcpus(resources)
 
 
-def vcpus_of(kind: str, resources: Wire, unmanaged_vcpus: int | None) -> int:
+def vcpus_of(environment: Wire, machine: int) -> int:
     """Tell how much room an environment has, in thousandths of a vCPU.
 
     A managed one has maxvCpus. An unmanaged one has the instances that its owner brings, and here
     that is this machine: all its processors, or unmanagedvCpus of them.
+
+    Args:
+        environment: the wire's CreateComputeEnvironmentRequest or ComputeEnvironmentDetail.
+        machine: how many vCPUs the machine has.
     """
-    if kind == "MANAGED":
-        return int(resources.maxv_cpus) * 1000
-    return (os.cpu_count() or 1 if unmanaged_vcpus is None else unmanaged_vcpus) * 1000
+    if environment.type == "MANAGED":
+        return int(environment.compute_resources.maxv_cpus) * 1000
+    asked: int | None = environment.unmanagedv_cpus
+    return (machine if asked is None else asked) * 1000
 
 
 def updated(types: Wire, detail: bytes, update: Wire) -> dict[str, Any]:

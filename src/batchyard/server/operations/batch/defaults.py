@@ -25,7 +25,11 @@ def default_resources(types: Wire, place: Place, vcpus: int) -> tuple[ComputeEnv
         vcpus: the room that the environment has: the machine's, in whole vCPUs.
     """
     environment = new_environment(
-        types, place, _environment(types, vcpus), cluster_id(place, ENVIRONMENT)
+        types,
+        place,
+        _environment(types, vcpus),
+        uuid=cluster_id(place, ENVIRONMENT),
+        machine=vcpus,
     )
     request = types.CreateJobQueueRequest(job_queue_name=QUEUE, priority=1)
     return environment, new_queue(types, place, request, {1: environment})

@@ -68,7 +68,7 @@ def register_job_definition(context: Context, request: Wire) -> Wire:
     Raises:
         Fault: something is not valid or not served.
     """
-    check_definition(request, context.engine.minimum_timeout)
+    check_definition(request, context.engine.settings.minimum_timeout)
     revisions = context.engine.shelf(context.place).definitions.get(request.job_definition_name)
     made = _new(context, request, 1 + max(revisions or (), default=0))
     context.engine.put(context.place, made)
