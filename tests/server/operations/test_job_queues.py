@@ -21,7 +21,7 @@ def described(yard: Yard, *names: str) -> list[dict[str, Any]]:
 def test_a_queue_is_shown_as_it_was_created_with_its_environments_by_arn() -> None:
     yard = Yard()
     arn = yard.environment("env")
-    queue = yard.queue("High", on="env", priority=10, tags={"a": "b"})
+    queue = yard.queue("High", on="env", priority=1000, tags={"a": "b"})
     assert described(yard, "High") == [
         {
             "jobQueueName": "High",
@@ -29,7 +29,7 @@ def test_a_queue_is_shown_as_it_was_created_with_its_environments_by_arn() -> No
             "state": "ENABLED",
             "status": "VALID",
             "statusReason": "JobQueue Healthy",
-            "priority": 10,
+            "priority": 1000,
             "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": arn}],
             "jobQueueType": "ECS",
             "tags": {"a": "b"},
