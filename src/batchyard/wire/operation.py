@@ -13,6 +13,9 @@ from batchyard.wire.messages import Request
 from batchyard.wire.routing import Labels
 from batchyard.wire.shapes import Shapes
 
+# The shape of an operation's input that has none, by Smithy's name for it.
+NOTHING = "Unit"
+NOTHING_AT_ALL: Mapping[str, Any] = {"type": "structure", "members": {}}
 _LOCATIONS = frozenset({"uri", "querystring", "header"})
 # Outside the body all values are text; these types are read from it.
 _TEXT_AS: Mapping[str, type] = {
@@ -34,7 +37,7 @@ class Operation:
 
     def __init__(self, definition: Mapping[str, Any], shapes: Shapes) -> None:
         self._shapes = shapes
-        self.input: str | None = definition.get("input", {}).get("shape")
+        self.input: str = definition.get("input", {"shape": NOTHING})["shape"]
         self.output: str | None = definition.get("output", {}).get("shape")
 
     @cached_property
@@ -51,8 +54,6 @@ class Operation:
 
     @cached_property
     def _struct(self) -> type[msgspec.Struct]:
-        if self.input is None:
-            return msgspec.Struct
         struct: type[msgspec.Struct] = self._shapes.of(self.input)
         return struct
 
@@ -63,7 +64,7 @@ class Operation:
     @cached_property
     def _located(self) -> dict[str, Mapping[str, Any]]:
         """The members that stand outside the body."""
-        members = self._shapes.definitions[self.input]["members"] if self.input else {}
+        members = self._shapes.definitions[self.input]["members"]
         return {name: member for name, member in members.items() if "location" in member}
 
     def read(self, request: Request, labels: Labels) -> msgspec.Struct:
@@ -97,9 +98,8 @@ class Operation:
 
     @cached_property
     def _has_body(self) -> bool:
-        return self.input is None or len(self._located) < len(
-            self._shapes.definitions[self.input]["members"]
-        )
+        members = self._shapes.definitions[self.input]["members"]
+        return not self._located or len(self._located) < len(members)
 
     def _outside(self, request: Request, labels: Labels) -> Iterator[tuple[str, object]]:
         query = parse_qs(request.query, keep_blank_values=True, errors="strict")
@@ -111,6 +111,7 @@ class Operation:
                 holder = labels if member["location"] == "uri" else request.headers
                 values = [holder[found] for found in (key, key.lower()) if found in holder][:1]
             if values:
+                "".join(values).encode()  # fails for what is no Unicode and could not be answered
                 yield name, self._value(member["shape"], values)
 
     def _value(self, name: str, values: list[str]) -> object:

@@ -9,7 +9,7 @@ import msgspec
 
 from batchyard.errors import Fault
 from batchyard.wire.messages import Call, Request, Response
-from batchyard.wire.operation import Operation
+from batchyard.wire.operation import NOTHING, NOTHING_AT_ALL, Operation
 from batchyard.wire.refusals import Refusals, quoted
 from batchyard.wire.routing import Labels, PathRoutes, Routes, TargetRoutes
 from batchyard.wire.shapes import Shapes
@@ -62,6 +62,7 @@ class Service:
         invalid: str | None = None,
         loose_enums: frozenset[str] = frozenset(),
     ) -> None:
+        model = {**model, "shapes": {NOTHING: NOTHING_AT_ALL, **model["shapes"]}}
         metadata, definitions = model["metadata"], model["operations"]
         inputs = [one["input"]["shape"] for one in definitions.values() if "input" in one]
         self._shapes = Shapes(model["shapes"], inputs, loose_enums)
@@ -115,13 +116,12 @@ class Service:
     ) -> Fault:
         try:
             document = operation.document(request, labels)
+            words = self._refusals.word(operation.input, document, str(error))
         except msgspec.ValidationError:  # a number that no type can hold
-            return Fault(self.invalid, str(error))
+            words = str(error)
         except (ValueError, RecursionError) as malformed:
             return self._malformed(malformed)
-        if operation.input is None:
-            return Fault(self.invalid, str(error))
-        return Fault(self.invalid, self._refusals.word(operation.input, document, str(error)))
+        return Fault(self.invalid, words)
 
     def _malformed(self, error: Exception) -> Fault:
         code = self.invalid if self._is_rest else "SerializationException"

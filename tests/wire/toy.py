@@ -1,0 +1,106 @@
+"""A model that holds what the three services' models hold rarely, or not at all."""
+
+from typing import Any
+
+TOY: dict[str, Any] = {
+    "metadata": {
+        "endpointPrefix": "toy",
+        "protocol": "rest-json",
+        "serviceFullName": "Toy",
+        "serviceId": "Toy",
+        "apiVersion": "2020-01-01",
+    },
+    "operations": {
+        "PutAll": {
+            "name": "PutAll",
+            "http": {"method": "PUT", "requestUri": "/v1/{first}/of/{rest}"},
+            "input": {"shape": "All"},
+            "output": {"shape": "Answer"},
+        },
+        "Silent": {"name": "Silent", "http": {"method": "POST", "requestUri": "/v1/silent"}},
+        "Upload": {
+            "name": "Upload",
+            "http": {"method": "POST", "requestUri": "/v1/upload"},
+            "input": {"shape": "Raw"},
+        },
+        "Watch": {
+            "name": "Watch",
+            "http": {"method": "POST", "requestUri": "/v1/watch"},
+            "output": {"shape": "Watched"},
+        },
+    },
+    "shapes": {
+        "All": {
+            "type": "structure",
+            "required": ["first", "rest"],
+            "members": {
+                "first": {"shape": "Text", "location": "uri", "locationName": "first"},
+                "rest": {"shape": "Text", "location": "uri", "locationName": "rest"},
+                "size": {"shape": "Small", "location": "querystring", "locationName": "size"},
+                "sizes": {"shape": "Smalls", "location": "querystring", "locationName": "s"},
+                "deep": {"shape": "Flag", "location": "header", "locationName": "X-Deep"},
+                "from": {"shape": "Text"},
+                "blob": {"shape": "Blob"},
+                "at": {"shape": "When"},
+                "tree": {"shape": "Tree"},
+                "choice": {"shape": "Choice"},
+                "mood": {"shape": "Mood"},
+                "moods": {"shape": "Moods"},
+                "code": {"shape": "Code"},
+                "odd": {"shape": "Odd"},
+                "few": {"shape": "Few"},
+                "tags": {"shape": "Tags"},
+                "ratio": {"shape": "Ratio"},
+                "wide": {"shape": "Wide"},
+                "narrow": {"shape": "Narrow"},
+            },
+        },
+        "Answer": {
+            "type": "structure",
+            "required": ["mood"],
+            "members": {
+                "mood": {"shape": "Mood"},
+                "tree": {"shape": "Tree"},
+                "at": {"shape": "When"},
+            },
+        },
+        "Raw": {
+            "type": "structure",
+            "payload": "body",
+            "members": {"body": {"shape": "Blob"}},
+        },
+        "Watched": {"type": "structure", "members": {"events": {"shape": "Events"}}},
+        "Events": {"type": "structure", "eventstream": True, "members": {}},
+        "Tree": {
+            "type": "structure",
+            "members": {"name": {"shape": "Text"}, "branches": {"shape": "Trees"}},
+        },
+        "Trees": {"type": "list", "member": {"shape": "Tree"}},
+        "Choice": {
+            "type": "structure",
+            "union": True,
+            "members": {"left": {"shape": "Text"}, "right": {"shape": "Text"}},
+        },
+        "Mood": {"type": "string", "enum": ["GLAD", "SAD"]},
+        "Moods": {"type": "map", "key": {"shape": "Mood"}, "value": {"shape": "Mood"}},
+        "Code": {"type": "string", "min": 2, "max": 4, "pattern": "[a-z\\d]*"},
+        "Odd": {"type": "string", "pattern": "[\\p{L}]*"},
+        "Few": {"type": "list", "min": 1, "max": 2, "member": {"shape": "Text"}},
+        "Tags": {
+            "type": "map",
+            "min": 1,
+            "max": 2,
+            "key": {"shape": "Text"},
+            "value": {"shape": "Text"},
+        },
+        "Ratio": {"type": "double", "min": 0, "max": 1},
+        "Small": {"type": "integer", "min": 1, "max": 3},
+        "Smalls": {"type": "list", "member": {"shape": "Small"}},
+        "Narrow": {"type": "integer"},
+        "Wide": {"type": "long"},
+        "Flag": {"type": "boolean"},
+        "Blob": {"type": "blob"},
+        "When": {"type": "timestamp"},
+        "Text": {"type": "string"},
+    },
+}
