@@ -24,8 +24,8 @@ BLOCKS = st.integers(min_value=1, max_value=40)
 def recordings(draw: st.DrawFn, data: st.SearchStrategy[bytes] = BYTES) -> Recorded:
     """Bytes, and any division of them into readings at times that never go back."""
     taken = draw(data)
-    inner = st.sets(st.integers(1, max(1, len(taken) - 1)), max_size=12)
-    offsets = sorted({0, *draw(inner)} if taken else set())
+    inner = st.sets(st.sampled_from(range(len(taken))), max_size=12) if taken else st.just(set())
+    offsets = sorted(draw(inner) | {0} if taken else [])
     gaps = draw(st.lists(st.integers(0, 3), min_size=len(offsets), max_size=len(offsets)))
     return Recorded(taken, tuple(map(Reading, offsets, accumulate(gaps, initial=1000))))
 

@@ -6,12 +6,9 @@ Bytes are only ever appended, so whatever is said of an offset stays true while 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple, Protocol
-
-_offset, _at = attrgetter("offset"), attrgetter("at")
 
 
 class Reading(NamedTuple):
@@ -50,6 +47,26 @@ class Source(Protocol):
         """
 
 
+def covering(count: int, reading: Callable[[int], Reading], start: int, stop: int) -> range:
+    """Search the readings that brought ``[start, stop)``.
+
+    Args:
+        count: how many readings there are.
+        reading: gives one of them by its number; they ascend.
+        start: the first byte's offset.
+        stop: the offset after the last byte.
+    """
+    numbers = range(count)
+    first = bisect_right(numbers, start, key=lambda number: reading(number).offset) - 1
+    after = bisect_left(numbers, stop, key=lambda number: reading(number).offset)
+    return numbers[max(first, 0) : after]
+
+
+def arrived(count: int, reading: Callable[[int], Reading], at: int) -> int:
+    """Search the first reading of a time (epoch milliseconds) or later; ``count`` if none is."""
+    return bisect_left(range(count), at, key=lambda number: reading(number).at)
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A source held in memory.
@@ -73,10 +90,10 @@ class Recorded:
 
     def readings(self, start: int, stop: int) -> Sequence[Reading]:
         """List the readings that brought ``[start, stop)``."""
-        first = max(bisect_right(self.index, start, key=_offset) - 1, 0)
-        return self.index[first : bisect_left(self.index, stop, key=_offset)]
+        found = covering(len(self.index), self.index.__getitem__, start, stop)
+        return self.index[found.start : found.stop]
 
     def offset_at(self, at: int) -> int:
         """Find the first byte that arrived at that time or later."""
-        found = bisect_left(self.index, at, key=_at)
+        found = arrived(len(self.index), self.index.__getitem__, at)
         return self.index[found].offset if found < len(self.index) else self.size
