@@ -18,6 +18,7 @@ from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts, Settings
 from batchyard.launchers.output import Output
 from batchyard.launchers.processes import Embedded, Processes
+from batchyard.launchers.summons import Folders
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
 from batchyard.server.house import House
@@ -133,10 +134,9 @@ class Yard:
         )
 
     def _new_launcher(self) -> Launcher:
-        logs_dir, work_dir = self._folder / "logs", self._folder / "work"
-        if self.options.ephemeral:
-            return Embedded(self._folder / "supervisor", logs_dir, work_dir)
-        return Processes(self._folder / "supervisor", logs_dir, work_dir)
+        folder = self._folder
+        folders = Folders(folder / "supervisor", folder / "logs", folder / "work")
+        return Embedded(folders) if self.options.ephemeral else Processes(folders)
 
     async def stop(self, *, jobs: bool = False) -> None:
         """Write everything down and let go; twice is fine.

@@ -1,0 +1,79 @@
+"""The ``batchyard`` command: one file per command, each imported only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from batchyard.errors import BatchyardError, CallerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "run": "Run a command as a job, here and now.",
+    "serve": "Run a yard: an AWS Batch endpoint that runs jobs on this machine.",
+    "env": "Print what points AWS's clients at the yard.",
+    "story": "Tell a job's life, event by event, with causes.",
+}
+"""Every command with its summary, so that ``--help`` imports none of them."""
+
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended."""
+
+
+class Commands(click.Group):
+    """Finds a command in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"batchyard.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands with their summaries."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="batchyard")
+def batchyard() -> None:
+    """Run AWS Batch jobs on your own machine, and wait for thousands of them, anywhere."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit: 0, 2 and one line for what the caller did wrong, else 1.
+
+    Args:
+        arguments: what follows the program's name; None takes them from the process.
+    """
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = batchyard.main(arguments, prog_name="batchyard", standalone_mode=False)
+    except click.ClickException as error:
+        return _refuse(error.format_message(), error.exit_code)
+    except CallerError as error:
+        return _refuse(str(error), 2)
+    except BatchyardError as error:
+        return _refuse(str(error), 1)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(message: str, code: int) -> int:
+    click.echo(f"batchyard: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,92 @@
+"""Asks a yard what only a yard knows: a signed GET, without any SDK."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from batchyard.cli.env import DEFAULT_REGION, endpoint
+from batchyard.errors import NotFound, Refused, Unreachable
+from batchyard.server.keys import load_or_create
+from batchyard.server.options import user_data_dir
+from batchyard.wire.sigv4 import sign
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMEOUT = 30
+"""Seconds to wait for an answer."""
+
+MISSING = 404
+
+
+class Target(NamedTuple):
+    """A yard, and the keys it knows."""
+
+    url: str
+    access_key: str
+    secret: str
+    region: str
+
+
+def target(data_dir: Path | None, region: str | None) -> Target:
+    """Choose the yard: a data directory that was named, else AWS_ENDPOINT_URL, else the user's."""
+    own = os.environ
+    chosen = region or own.get("AWS_REGION") or own.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    url, key, secret = (own.get(name, "") for name in _SAID)
+    if data_dir is None and url and key and secret:
+        return Target(url.rstrip("/"), key, secret, chosen)
+    directory = (data_dir or user_data_dir()).absolute()
+    keys = load_or_create(directory)
+    return Target(endpoint(directory, None), keys.access_key_id, keys.secret_access_key, chosen)
+
+
+_SAID = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def ask(yard: Target, path: str) -> dict[str, Any]:
+    """Ask a yard.
+
+    Raises:
+        NotFound: the yard does not know what was named.
+        Refused: the yard does not let us in.
+        Unreachable: nobody answers.
+    """
+    url = yard.url + quote(path)
+    host = yard.url.partition("://")[2]
+    headers = sign(
+        "GET",
+        url,
+        {"host": host},
+        b"",
+        access_key=yard.access_key,
+        secret=yard.secret,
+        region=yard.region,
+        service="batch",
+        now=time.time_ns() // 1_000_000,
+    )
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - the yard's own address
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=TIMEOUT) as response:
+            found: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as error:
+        message = _message(error)
+        raise (NotFound if error.code == MISSING else Refused)(message) from None
+    except (OSError, ValueError) as error:
+        advice = "start it with `batchyard serve`"
+        raise Unreachable(f"no yard answers at {yard.url} ({error}): {advice}") from None
+    return found
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    try:
+        message: str = json.load(error)["message"]
+    except (ValueError, KeyError):
+        return f"the server answered {error.code}, and not as a yard does"
+    return message

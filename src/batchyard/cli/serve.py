@@ -1,0 +1,112 @@
+"""``batchyard serve``: a yard on a socket."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from types import ModuleType
+
+import click
+
+from batchyard.errors import Refused
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=4680,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes any that is free.",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where keys, jobs and logs are kept.  [default: the user's data directory]",
+)
+@click.option("--ephemeral", is_flag=True, help="Keep nothing: state in memory, gone at the end.")
+@click.option("--no-auth", is_flag=True, help="Accept any key (on this machine only).")
+@click.option("--pass-env", multiple=True, metavar="NAME", help="Give jobs this variable, too.")
+@click.option("--no-default-queue", is_flag=True, help="Begin without the queue `default`.")
+@click.option(
+    "--minimum-timeout",
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Shortest attemptDurationSeconds to take; AWS takes 60.",
+)
+@click.option("--account-id", default="123456789012", show_default=True, help="Account in ARNs.")
+@click.option(
+    "--retention",
+    default=7.0,
+    show_default=True,
+    metavar="DAYS",
+    help="How long ended jobs and their logs stay.",
+)
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this name, too.")
+@click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+def command(  # noqa: PLR0913 - one argument per option
+    *,
+    host: str,
+    port: int,
+    data_dir: Path | None,
+    ephemeral: bool,
+    no_auth: bool,
+    pass_env: tuple[str, ...],
+    no_default_queue: bool,
+    minimum_timeout: int,
+    account_id: str,
+    retention: float,
+    allow_host: tuple[str, ...],
+    stop_jobs: bool,
+    verbose: bool,
+) -> None:
+    r"""Run a yard: an AWS Batch endpoint that runs jobs on this machine.
+
+    Prints `ready http://HOST:PORT` once it answers. Point clients at it with
+    eval "$(batchyard env)".
+
+    Images are not pulled: a job's command runs on this machine, as you. Stopping the yard
+    leaves running jobs alone; the next start finds them again.
+
+    \b
+    Examples:
+      batchyard serve
+      batchyard serve --ephemeral --port 0
+      batchyard serve --data-dir ./yard --pass-env VIRTUAL_ENV
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="batchyard: %(message)s"
+    )
+    options, serving = _server()
+    serving.serve(
+        options.Options(
+            host=host,
+            port=port,
+            data_dir=(data_dir or options.user_data_dir()).absolute(),
+            ephemeral=ephemeral,
+            auth=not no_auth,
+            pass_env=pass_env,
+            default_queue=not no_default_queue,
+            minimum_timeout=minimum_timeout,
+            account=account_id,
+            retention_days=retention,
+            stop_jobs=stop_jobs,
+            names=allow_host,
+        ),
+        say=click.echo,
+        warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),
+    )
+
+
+def _server() -> tuple[ModuleType, ModuleType]:
+    try:
+        from batchyard.server import options, serving
+    except ModuleNotFoundError as error:
+        if error.name not in {"uvicorn", "httptools"}:
+            raise
+        message = f"{error.name} is not installed: pip install 'batchyard[server]'"
+        raise Refused(message) from None
+    return options, serving
