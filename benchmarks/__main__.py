@@ -1,0 +1,39 @@
+"""``python benchmarks [CLAIM]...``: measure every claim, or those named, and print one table."""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from benchmarks.gear.figures import Figure
+
+ROOT = Path(__file__).resolve().parents[1]
+CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe")
+
+
+@click.command()
+@click.argument("claims", nargs=-1, type=click.Choice(CLAIMS))
+def main(claims: tuple[str, ...]) -> None:
+    """Measure claims, all of them by default, with a peer or a physical limit beside us.
+
+    Times are medians of this machine and this moment; ratios compare what ran in the same run.
+    """
+    sys.path[0] = str(ROOT)  # run as a folder, this file's own folder is there instead
+    from benchmarks.gear.table import show
+
+    figures: list[Figure] = []
+    for claim in claims or CLAIMS:
+        began = time.perf_counter()
+        figures += import_module(f"benchmarks.{claim}").measure()
+        click.echo(f"{claim}: measured in {time.perf_counter() - began:.0f} s", err=True)
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""An AWS Batch endpoint on this machine, ours or a peer's: signed requests as bytes, and calls."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import msgspec
+
+from batchyard.wire.sigv4 import sign
+from benchmarks.gear.connections import Answer, Connection, exchange
+
+
+class Endpoint(NamedTuple):
+    """Where Batch is asked, and with which key."""
+
+    port: int
+    access_key: str = "benchmark"
+    secret: str = "benchmark"  # noqa: S105 - a peer believes anything
+    region: str = "us-east-1"
+
+    def request(self, operation: str, params: object) -> bytes:
+        """Form a whole signed request; it is good for fifteen minutes.
+
+        Args:
+            operation: e.g. ``SubmitJob``; all of Batch's are a POST to its name in small letters.
+            params: its parameters.
+        """
+        path = f"/v1/{operation.lower()}"
+        body = msgspec.json.encode(params)
+        headers = sign(
+            "POST",
+            f"http://127.0.0.1:{self.port}{path}",
+            {"content-type": "application/json", "content-length": str(len(body))},
+            body,
+            access_key=self.access_key,
+            secret=self.secret,
+            region=self.region,
+            service="batch",
+            now=time.time_ns() // 1_000_000,
+        )
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    def call(self, operation: str, params: object) -> Any:  # noqa: ANN401 - JSON
+        """Ask once, and read the answer."""
+        connection = Connection(self.port)
+        try:
+            return read(connection.ask(self.request(operation, params)))
+        finally:
+            connection.close()
+
+    def exchange(self, requests: list[bytes], width: int) -> list[Answer]:
+        """Put requests, so many at a time; each must be answered well."""
+        answers = exchange(self.port, requests, width)
+        assert len(answers) == len(requests)
+        for answer in answers:
+            assert answer.status == 200, answer
+        return answers
+
+
+def read(answer: Answer) -> Any:  # noqa: ANN401 - JSON
+    """Read a good answer."""
+    assert answer.status == 200, answer
+    return msgspec.json.decode(answer.body)

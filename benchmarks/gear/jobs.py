@@ -1,0 +1,125 @@
+"""What the benchmarks submit, where to, and how they see that it was done."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from benchmarks.gear.connections import Answer, Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.gear.endpoint import Endpoint
+
+NAME = "benchmark"
+"""The environment, the queue, the definition and every job are called so."""
+MOST_DESCRIBED = 100
+"""Jobs that one DescribeJobs may ask for (DescribeJobsRequest in botocore's model)."""
+ENDED = {"SUCCEEDED", "FAILED"}
+_PATIENCE = 120.0
+_PAUSE = 0.02
+"""Seconds between two looks at jobs that have not ended: seldom enough to cost next to nothing."""
+
+
+class _Seen(msgspec.Struct):
+    jobId: str  # noqa: N815 - AWS's name
+    status: str = ""
+
+
+class _Described(msgspec.Struct):
+    jobs: list[_Seen]
+
+
+_described = msgspec.json.Decoder(_Described).decode
+_submitted = msgspec.json.Decoder(_Seen).decode
+
+
+def prepare(
+    endpoint: Endpoint,
+    command: Sequence[str] = ("/bin/true",),
+    *,
+    vcpus: int = 32,
+    state: Literal["ENABLED", "DISABLED"] = "ENABLED",
+) -> None:
+    """Make an environment, a queue on it, and a definition of one vCPU and little memory.
+
+    Args:
+        endpoint: where.
+        command: what a job runs.
+        vcpus: how many jobs run at a time.
+        state: of the environment; in one that is DISABLED nothing runs.
+    """
+    resources = {"type": "EC2", "maxvCpus": vcpus, "minvCpus": 0, "instanceTypes": ["optimal"]}
+    environment = {
+        "computeEnvironmentName": NAME,
+        "type": "MANAGED",
+        "state": state,
+        "computeResources": {**resources, "subnets": [], "securityGroupIds": []},
+    }
+    endpoint.call("CreateComputeEnvironment", environment)
+    prepare_queue(endpoint, command)
+
+
+def prepare_unmanaged(endpoint: Endpoint) -> None:
+    """Make the same for a peer, for which a managed environment needs networks and roles."""
+    environment = {"computeEnvironmentName": NAME, "type": "UNMANAGED", "state": "ENABLED"}
+    role = "arn:aws:iam::123456789012:role/benchmark"
+    endpoint.call("CreateComputeEnvironment", {**environment, "serviceRole": role})
+    prepare_queue(endpoint)
+
+
+def prepare_queue(endpoint: Endpoint, command: Sequence[str] = ("/bin/true",)) -> None:
+    """Make a queue on the environment, and a definition."""
+    order = [{"order": 1, "computeEnvironment": NAME}]
+    queue = {"jobQueueName": NAME, "state": "ENABLED", "priority": 1}
+    endpoint.call("CreateJobQueue", {**queue, "computeEnvironmentOrder": order})
+    sizes = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "16"}]
+    container = {"image": "busybox", "command": list(command), "resourceRequirements": sizes}
+    definition = {"jobDefinitionName": NAME, "type": "container", "containerProperties": container}
+    endpoint.call("RegisterJobDefinition", definition)
+
+
+def submits(endpoint: Endpoint, count: int) -> list[bytes]:
+    """Form requests that submit so many jobs."""
+    named = {"jobQueue": NAME, "jobDefinition": NAME}
+    return [
+        endpoint.request("SubmitJob", {"jobName": f"{NAME}-{number}", **named})
+        for number in range(count)
+    ]
+
+
+def describe(endpoint: Endpoint, ids: Sequence[str]) -> bytes:
+    """Form a request that describes jobs."""
+    return endpoint.request("DescribeJobs", {"jobs": list(ids)})
+
+
+def id_of(answer: Answer) -> str:
+    """Read the id of a job that was submitted."""
+    return _submitted(answer.body).jobId
+
+
+def states_of(answer: Answer) -> dict[str, str]:
+    """Read where the jobs of a DescribeJobs stand."""
+    assert answer.status == 200, answer
+    return {job.jobId: job.status for job in _described(answer.body).jobs}
+
+
+def hundreds(ids: Sequence[str]) -> list[Sequence[str]]:
+    """Cut ids into as many as one DescribeJobs takes."""
+    return [ids[at : at + MOST_DESCRIBED] for at in range(0, len(ids), MOST_DESCRIBED)]
+
+
+def see_succeeded(endpoint: Endpoint, ids: Sequence[str]) -> None:
+    """Wait until every job has ended, the last ones first, and see that each succeeded."""
+    connection = Connection(endpoint.port)
+    until = time.monotonic() + _PATIENCE
+    for some in reversed(hundreds(ids)):
+        request = describe(endpoint, some)
+        while not ENDED.issuperset((states := states_of(connection.ask(request))).values()):
+            assert time.monotonic() < until, states
+            time.sleep(_PAUSE)
+        assert states == dict.fromkeys(some, "SUCCEEDED"), states
+    connection.close()

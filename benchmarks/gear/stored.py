@@ -1,0 +1,91 @@
+"""A store with many jobs in it, made of two that a yard really had.
+
+One job is run to its end, another is left waiting; then the yard is stopped, and its store is
+given copies of both under ids of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from batchyard.store.seam import Batch, JobChange
+from batchyard.store.sqlite import SQLiteStore
+from benchmarks.gear import jobs
+from benchmarks.gear.yards import Yard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from batchyard.batch.model import Job
+
+DATABASE = "yard.db"
+_PER_COMMIT = 2000
+
+
+class Stored(NamedTuple):
+    """The ids of the jobs that a store was filled with."""
+
+    live: list[str]
+    ended: list[str]
+
+
+def fill(folder: Path, count: int) -> Stored:
+    """Fill a new data directory with so many live jobs and as many ended ones."""
+    with Yard(folder) as yard:
+        jobs.prepare(yard.endpoint)
+        first = _submit(yard)
+        jobs.see_succeeded(yard.endpoint, [first])
+        yard.endpoint.call(
+            "UpdateComputeEnvironment", {"computeEnvironment": jobs.NAME, "state": "DISABLED"}
+        )
+        second = _submit(yard)
+    return _multiplied(folder / DATABASE, first, second, count)
+
+
+def _submit(yard: Yard) -> str:
+    named = {"jobQueue": jobs.NAME, "jobDefinition": jobs.NAME}
+    return str(yard.endpoint.call("SubmitJob", {"jobName": jobs.NAME, **named})["jobId"])
+
+
+def _multiplied(path: Path, ended_id: str, live_id: str, count: int) -> Stored:
+    store = SQLiteStore(path)
+    try:
+        ended, live = store.job(ended_id), store.job(live_id)
+        assert ended is not None
+        assert live is not None
+        (detail,) = store.details((live.spec.account, live.spec.region), [ended_id]).values()
+        stored = Stored(_new_ids(count), _new_ids(count))
+        _commit(store, (JobChange(_copy(live, name)) for name in stored.live))
+        _commit(
+            store,
+            (
+                JobChange(_copy(ended, name), detail.replace(ended_id.encode(), name.encode()))
+                for name in stored.ended
+            ),
+        )
+    finally:
+        store.close()
+    return stored
+
+
+def _new_ids(count: int) -> list[str]:
+    return [str(uuid4()) for _ in range(count)]
+
+
+def _copy(job: Job, name: str) -> Job:
+    attempts = tuple(msgspec.structs.replace(one, id=uuid4().hex) for one in job.attempts)
+    return msgspec.structs.replace(job, id=name, attempts=attempts)
+
+
+def _commit(store: SQLiteStore, changes: Iterable[JobChange]) -> None:
+    several: list[JobChange] = []
+    for change in changes:
+        several.append(change)
+        if len(several) == _PER_COMMIT:
+            store.commit(Batch(jobs=several))
+            several = []
+    store.commit(Batch(jobs=several))
