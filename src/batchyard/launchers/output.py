@@ -75,11 +75,13 @@ class Output:
 
     def span(self, attempt: str) -> tuple[int, int] | None:
         """Tell when an attempt first and last printed, epoch milliseconds; None: not yet."""
-        with self.open(attempt) as source:
-            if not source.size:
-                return None
-            last = source.readings(source.size - 1, source.size)[-1].at
-            return source.readings(0, 1)[0].at, last
+        with ExitStack() as files:
+            index = self._opened(files, attempt, "idx")
+            records = 0 if index is None else os.fstat(index).st_size // RECORD.size
+            if index is not None and records:
+                return _read(index, 0)[0].at, _read(index, records - 1)[0].at
+            log = self._opened(files, attempt, "log")
+            return None if log is None else (_modified(log), _modified(log))
 
     def read_lines(
         self, attempt: str, position: Position = START, *, ended: bool
@@ -155,9 +157,10 @@ class _Printed:
 
     def readings(self, start: int, stop: int) -> Sequence[Reading]:
         """List the readings that brought ``[start, stop)``."""
-        if not self.records:  # its record follows; the file's own time is the nearest
-            return [Reading(0, os.fstat(self.log).st_mtime_ns // 1_000_000)]
-        return self._records(covering(self.records, self._reading, start, stop))
+        if not self.records:
+            return [Reading(0, _modified(self.log))]
+        found = covering(self.records, self._reading, start, stop)
+        return _read(self.index, found.start, len(found))
 
     def offset_at(self, at: int) -> int:
         """Find the first byte that arrived at that time or later."""
@@ -165,8 +168,15 @@ class _Printed:
         return min(self._reading(found).offset, self.size) if found < self.records else self.size
 
     def _reading(self, number: int) -> Reading:
-        return self._records(range(number, number + 1))[0]
+        return _read(self.index, number)[0]
 
-    def _records(self, wanted: range) -> Sequence[Reading]:
-        data = os.pread(self.index, len(wanted) * RECORD.size, wanted.start * RECORD.size)
-        return [Reading(*record) for record in RECORD.iter_unpack(data)]
+
+def _read(index: int, first: int, count: int = 1) -> Sequence[Reading]:
+    """Read records that are there."""
+    data = os.pread(index, count * RECORD.size, first * RECORD.size)
+    return [Reading(*record) for record in RECORD.iter_unpack(data)]
+
+
+def _modified(log: int) -> int:
+    """Tell when a log was last written, epoch milliseconds: while its first record is to come."""
+    return os.fstat(log).st_mtime_ns // 1_000_000
