@@ -29,7 +29,6 @@ from batchyard.server.operations.batch.defaults import default_resources
 from batchyard.server.operations.batch.presenting import JobPresenter
 from batchyard.server.options import DAY_MS
 from batchyard.store.memory import MemoryStore
-from batchyard.store.sqlite import SQLiteStore
 from batchyard.store.writer import Writer
 from batchyard.wire import Service
 
@@ -95,6 +94,8 @@ class Yard:
     def _new_store(self) -> Store:
         if self.options.ephemeral:
             return MemoryStore()
+        from batchyard.store.sqlite import SQLiteStore  # noqa: PLC0415 - only durable yards need it
+
         return SQLiteStore(self._folder / "yard.db")
 
     async def start(self) -> None:
