@@ -91,6 +91,8 @@ def test_the_method_tells_operations_of_one_path_apart() -> None:
 def test_a_member_outside_the_body_is_not_taken_from_the_body() -> None:
     call = rest("/v1/tags/a", b'{"tags":{"b":"c"},"resourceArn":"other"}')
     assert call.params.resource_arn == "a"
+    put = Service(TOY).decode(Request("PUT", "/v1/a/of/b", "", {}, b'{"size":2,"some":2}'))
+    assert (put.params.size, put.params.some) == (None, 2)
 
 
 def test_text_outside_the_body_is_read_as_what_the_model_says() -> None:
@@ -139,6 +141,9 @@ def test_an_unknown_target_is_a_400_that_names_it(name: str) -> None:
 def test_a_request_without_a_target_is_told_which_header_it_lacks() -> None:
     with pytest.raises(Fault, match=r"GET /index\.html .*X-Amz-Target"):
         LOGS.decode(Request("GET", "/index.html", "", {}, b""))
+    headers = {"x-amz-target": "Logs_20140328.DescribeLogGroups"}
+    with pytest.raises(Fault, match=r"GET /\); operations are asked for with POST"):
+        LOGS.decode(Request("GET", "/", "", headers, b""))
 
 
 def test_a_streaming_operation_is_told_that_it_streams() -> None:

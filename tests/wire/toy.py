@@ -52,6 +52,7 @@ TOY: dict[str, Any] = {
                 "tags": {"shape": "Tags"},
                 "ratio": {"shape": "Ratio"},
                 "wide": {"shape": "Wide"},
+                "some": {"shape": "Small"},
                 "narrow": {"shape": "Narrow"},
             },
         },

@@ -104,9 +104,7 @@ def _measure(kind: str, value: object) -> int | float | None:
     """What the limits of a type apply to: a size, a number, or (another type's value) nothing."""
     if isinstance(value, (str, list, dict)):
         return len(value) if isinstance(value, _SIZED.get(kind, ())) else None
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and kind not in _SIZED:
-        return value
-    return None
+    return value if isinstance(value, (int, float)) and kind not in _SIZED else None
 
 
 def _broken_by_text(shape: Definition, value: str, *, any_case: bool) -> Iterator[str]:
