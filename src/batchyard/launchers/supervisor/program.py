@@ -153,7 +153,7 @@ class Supervisor:
         self.service = Service(loop, incarnation, linger, note)
         mains: dict[int, Attempt] = {}
         children: Children = ByPidfd(loop) if settings.pidfd and _has_pidfd() else BySignal(wakes)
-        places = Places(settings.work_dir, children, note)
+        self._places = places = Places(settings.work_dir, children, note)
         kin = Kin(lambda pid: pid in mains or pid in places.removing)
         groups = find(_group_name(settings.state_dir)) if settings.groups else None
         self._memory = Memory(loop, groups, partial(_processes, kin))
@@ -186,6 +186,7 @@ class Supervisor:
             self._roster.end()
         leave()
         self._memory.close()
+        self._places.close()
 
 
 def _has_pidfd() -> bool:

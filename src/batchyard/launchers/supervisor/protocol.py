@@ -83,9 +83,13 @@ class List(NamedTuple):
 Request = Hello | Start | End | Acknowledge | List
 
 
+# json.dumps would make one anew for each call with separators.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def encode(*message: object) -> bytes:
     """Write one message as a line."""
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+    return f"{_ENCODER.encode(message)}\n".encode()
 
 
 def parse(line: bytes) -> Request:
