@@ -1,0 +1,57 @@
+"""What an attempt is given.
+
+The oracle: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html and
+https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from batchyard.batch import launching, lifecycle
+from batchyard.batch.model import Attempt, Job
+from tests.batch.jobs_given import spec
+
+WORDS = st.sampled_from(["echo", "Ref::a", "Ref::b", "Ref::", "xRef::a", "ref::a", "Ref::a b", ""])
+PARAMETERS = st.dictionaries(st.sampled_from(["a", "b", "a b"]), st.text(max_size=3))
+NAMES = st.sampled_from(["PATH", "A", "AWS_BATCH_JOB_ID", "AWS_EXECUTION_ENV"])
+VARIABLES = st.dictionaries(NAMES, st.text(max_size=3))
+
+
+@given(st.lists(WORDS), PARAMETERS)
+def test_a_word_that_refers_to_a_parameter_becomes_its_value(
+    command: list[str], parameters: dict[str, str]
+) -> None:
+    values = {f"Ref::{name}": value for name, value in parameters.items()}
+    expected = tuple(values.get(word, word) for word in command)
+    assert launching.substituted(command, parameters) == expected
+
+
+def attempted(tries: int, index: int | None, variables: dict[str, str]) -> Job:
+    """A job, or a child of three, in its nth attempt."""
+    given = spec(environment=variables, array_size=None if index is None else 3)
+    job = lifecycle.submitted("j" if index is None else f"p:{index}", given, 0, index=index)
+    return replace(job, attempts=tuple(Attempt(f"a{n}", f"x/e{n}", 1) for n in range(tries)))
+
+
+@given(VARIABLES, VARIABLES, st.integers(1, 10))
+def test_the_service_wins_over_the_job_and_the_job_over_the_machine(
+    base: dict[str, str], own: dict[str, str], tries: int
+) -> None:
+    found = launching.environment_of(attempted(tries, None, own), base)
+    service = {
+        "AWS_BATCH_JOB_ID": "j",
+        "AWS_BATCH_JOB_ATTEMPT": str(tries),
+        "AWS_BATCH_JQ_NAME": "q",
+        "AWS_BATCH_CE_NAME": f"e{tries - 1}",
+        "AWS_EXECUTION_ENV": "AWS_ECS_EC2",
+    }
+    for name in {*base, *own, *service, *found}:
+        assert found.get(name) == service.get(name, own.get(name, base.get(name)))
+
+
+def test_a_child_knows_its_index_and_the_size_of_its_array() -> None:
+    found = launching.environment_of(attempted(1, 1, {}), {})
+    assert found["AWS_BATCH_JOB_ARRAY_INDEX"] == "1"
+    assert found["AWS_BATCH_JOB_ARRAY_SIZE"] == "3"
+    assert found["AWS_BATCH_JOB_ID"] == "p:1"
