@@ -34,7 +34,7 @@ SMALLEST, LARGEST = 2, 10_000
 
 TRANSITIONS: Final[Mapping[tuple[JobState, str], frozenset[JobState]]] = {
     (SUBMITTED, "Accepted"): frozenset({SUBMITTED, PENDING}),
-    (SUBMITTED, "ChildMoved"): frozenset({SUBMITTED, PENDING, SUCCEEDED, FAILED}),
+    (SUBMITTED, "ChildMoved"): frozenset({SUBMITTED, PENDING, FAILED}),
     (SUBMITTED, "Cancelled"): frozenset({SUBMITTED, FAILED}),
     (SUBMITTED, "Terminated"): frozenset({SUBMITTED, FAILED}),
     (PENDING, "DependencyEnded"): frozenset({PENDING, FAILED}),
@@ -72,9 +72,13 @@ def spawned(job: Job) -> bool:
 
 
 def _accepted(job: Job) -> Step:
+    """Begin to count; a parent that counts already has been accepted before."""
+    if job.tally_at is not None:
+        return job, ()
+    counting = replace(job, tally_at=job.created_at)
     if job.waits_for:
-        return replace(job, state=PENDING), ()
-    return replace(job, tally_at=job.created_at), (commands.Spawn(),)
+        return replace(counting, state=PENDING), ()
+    return counting, (commands.Spawn(),)
 
 
 def _dependency_ended(job: Job, event: events.DependencyEnded) -> Step:

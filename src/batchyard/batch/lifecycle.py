@@ -73,17 +73,7 @@ def submitted(
     """
     tally = dict.fromkeys(JobState, 0) if spec.array_size and index is None else None
     story = (Entry(at, "Submitted", SUBMITTED, _born(spec, index)),)
-    moment = at if tally else None
-    return Job(
-        job_id,
-        spec,
-        at,
-        index=index,
-        waits_for=waits_for,
-        tally=tally,
-        tally_at=moment,
-        story=story,
-    )
+    return Job(job_id, spec, at, index=index, waits_for=waits_for, tally=tally, story=story)
 
 
 def _born(spec: Spec, index: int | None) -> str:
