@@ -91,8 +91,9 @@ class Placement:
         self._changed = True
 
     def remove_environment(self, arn: str) -> None:
-        """Forget an environment; what still runs in it is no longer counted against anyone."""
-        self._rooms.pop(arn, None)
+        """Close an environment; what still runs in it stays counted, should it be made again."""
+        if room := self._rooms.get(arn):
+            room.vcpus, room.enabled = 0, False
 
     def put_queue(self, queue: JobQueue) -> None:
         """Take in a new or changed queue: its priority and order hold for waiting jobs at once."""
@@ -128,8 +129,7 @@ class Placement:
 
     def hold(self, environment: str, demand: Demand) -> None:
         """Count what an attempt takes (also at a restart: what still runs)."""
-        if room := self._rooms.get(environment):
-            room.used += demand.vcpus
+        self._rooms.setdefault(environment, Room(0, enabled=False)).used += demand.vcpus
         self._memory_used += demand.memory
 
     def release(self, environment: str, demand: Demand) -> None:
