@@ -92,8 +92,8 @@ WHOLE = [
     (
         LOGS,
         None,
-        {"x-amz-target": "Logs_20140328.PutTransformer"},
-        sample(MODELS["logs"]["shapes"], "PutTransformerRequest"),
+        {"x-amz-target": "Logs_20140328.PutMetricFilter"},
+        sample(MODELS["logs"]["shapes"], "PutMetricFilterRequest"),
     ),
     (
         PIPELINES,

@@ -76,7 +76,7 @@ class Operation:
 
         Raises:
             msgspec.ValidationError: the input is JSON, and breaks the model.
-            ValueError: the body or the query is not JSON, or not UTF-8.
+            msgspec.DecodeError, ValueError: the body is not JSON; something is not UTF-8.
             RecursionError: the body is nested too deep.
         """
         if self._located:
@@ -87,7 +87,7 @@ class Operation:
         """A request's input before it is held to the model: what its JSON says.
 
         Raises:
-            ValueError: the body or the query is not JSON, or not UTF-8.
+            msgspec.DecodeError, ValueError: the body is not JSON; something is not UTF-8.
             RecursionError: the body is nested too deep.
         """
         body = msgspec.json.decode(request.body or b"{}") if self._has_body else {}

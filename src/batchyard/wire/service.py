@@ -16,6 +16,8 @@ from batchyard.wire.shapes import Shapes
 
 # What services call a request that breaks their model, the most specific first.
 _INVALID = ("ClientException", "InvalidParameterException", "InvalidRequestException")
+# A DecodeError is a ValueError too, but not in msgspec up to 0.20.
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 _JSON = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
 
 
@@ -108,7 +110,7 @@ class Service:
             return Call(name, operation.read(request, labels))
         except msgspec.ValidationError as error:
             raise self._refusal(operation, request, labels, error) from None
-        except (ValueError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise self._malformed(error) from None
 
     def _refusal(
@@ -119,7 +121,7 @@ class Service:
             words = self._refusals.word(operation.input, document, str(error))
         except msgspec.ValidationError:  # a number that no type can hold
             words = str(error)
-        except (ValueError, RecursionError) as malformed:
+        except _UNREADABLE as malformed:
             return self._malformed(malformed)
         return Fault(self.invalid, words)
 
