@@ -47,9 +47,16 @@ class FakeLauncher:
     async def start(self, held: Sequence[Held], report: Receive) -> Sequence[str]:
         """Attach an engine; see `Launcher.start`."""
         self._report = report
-        if self._lost:
-            self._lost = False
-            self._known = {each.attempt: [Lost(each.attempt, self._now())] for each in held}
+        heard = set(self._known)
+        for attempt in heard.difference(each.attempt for each in held):
+            self.end(attempt, 0)
+            del self._known[attempt]
+        for each in held:
+            if each.pid is not None or each.attempt in heard:
+                said = self._known.setdefault(each.attempt, [])
+                if self._lost or not (said or each.attempt in heard):
+                    said[:] = [Lost(each.attempt, self._now())]
+        self._lost = False
         self._repeat([each.attempt for each in held])
         return [each.attempt for each in held if each.attempt not in self._known]
 
@@ -66,13 +73,14 @@ class FakeLauncher:
 
     def end(self, attempt: str, grace: float) -> None:
         """Record that an attempt was asked to end; see `Launcher.end`."""
-        if attempt in self._known:
+        if attempt in self.running():
             self.ended[attempt] = min(grace, self.ended.get(attempt, grace))
 
     def acknowledge(self, attempts: Sequence[str]) -> None:
         """Forget attempts; see `Launcher.acknowledge`."""
         for attempt in attempts:
-            if self._known.pop(attempt, None) is not None:
+            if attempt in self._known and attempt not in self.running():
+                del self._known[attempt]
                 self.acknowledged.append(attempt)
 
     async def stop(self, *, jobs: bool = False) -> None:
