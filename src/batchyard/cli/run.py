@@ -9,9 +9,7 @@ import click
 HUGE = 10_000
 
 
-@click.command(
-    name="run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
-)
+@click.command(name="run", context_settings={"allow_interspersed_args": False})
 @click.option("--clean", is_flag=True, help="A fresh directory and a minimal environment.")
 @click.option(
     "--array", type=click.IntRange(2, HUGE), metavar="SIZE", help="Run so many children (2-10000)."
