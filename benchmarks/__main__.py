@@ -28,11 +28,13 @@ def main(claims: tuple[str, ...]) -> None:
     from benchmarks.gear.table import show
 
     figures: list[Figure] = []
-    for claim in claims or CLAIMS:
-        began = time.perf_counter()
-        figures += import_module(f"benchmarks.{claim}").measure()
-        click.echo(f"{claim}: measured in {time.perf_counter() - began:.0f} s", err=True)
-    show(figures)
+    try:
+        for claim in claims or CLAIMS:
+            began = time.perf_counter()
+            figures += import_module(f"benchmarks.{claim}").measure()
+            click.echo(f"{claim}: measured in {time.perf_counter() - began:.0f} s", err=True)
+    finally:
+        show(figures)  # what was found before something failed is worth seeing
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def _ours(folder: Path) -> tuple[tuple[float, float], tuple[float, float]]:
 def _theirs() -> float:
     with moto() as peer:
         jobs.prepare_unmanaged(peer.endpoint)
-        answers = peer.endpoint.exchange(jobs.submits(peer.endpoint, FEW), 8)
+        answers = peer.endpoint.exchange(jobs.submits(peer.endpoint, FEW, **jobs.EVERYDAY), 8)
         return _cpu_of_a_call(peer, [jobs.id_of(answer) for answer in answers], THEIR_CALLS)
 
 

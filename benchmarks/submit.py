@@ -68,8 +68,8 @@ def measure() -> list[Figure]:
 def submitted(served: Served, count: int) -> Run:
     """Submit so many jobs after some to warm up, and see that the last ones are known."""
     endpoint = served.endpoint
-    endpoint.exchange(jobs.submits(endpoint, WARM_UP), WIDTH)
-    requests = jobs.submits(endpoint, count)
+    endpoint.exchange(jobs.submits(endpoint, WARM_UP, **jobs.EVERYDAY), WIDTH)
+    requests = jobs.submits(endpoint, count, **jobs.EVERYDAY)
     before, began = served.cpu(), time.perf_counter()
     answers = endpoint.exchange(requests, WIDTH)
     cpu, wall = served.cpu() - before, time.perf_counter() - began

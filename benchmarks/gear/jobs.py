@@ -18,6 +18,24 @@ NAME = "benchmark"
 """The environment, the queue, the definition and every job are called so."""
 MOST_DESCRIBED = 100
 """Jobs that one DescribeJobs may ask for (DescribeJobsRequest in botocore's model)."""
+EVERYDAY = {
+    "containerOverrides": {
+        "command": ["/bin/true", "--date", "2024-05-17", "--shard", "7", "--out", "results"],
+        "environment": [
+            {"name": f"PIPELINE_SETTING_{number}", "value": f"value-{number}-" + 24 * "x"}
+            for number in range(8)
+        ],
+        "resourceRequirements": [
+            {"type": "VCPU", "value": "1"},
+            {"type": "MEMORY", "value": "512"},
+        ],
+    },
+    "parameters": {"date": "2024-05-17", "bucket": "pipeline-results"},
+    "retryStrategy": {"attempts": 3},
+    "timeout": {"attemptDurationSeconds": 3600},
+    "tags": {"team": "pipelines", "stage": "production"},
+}
+"""What a scheduler says of each job it submits: a kilobyte, beside the names."""
 ENDED = {"SUCCEEDED", "FAILED"}
 _PATIENCE = 120.0
 _PAUSE = 0.02
@@ -82,9 +100,15 @@ def prepare_queue(endpoint: Endpoint, command: Sequence[str] = ("/bin/true",)) -
     endpoint.call("RegisterJobDefinition", definition)
 
 
-def submits(endpoint: Endpoint, count: int) -> list[bytes]:
-    """Form requests that submit so many jobs."""
-    named = {"jobQueue": NAME, "jobDefinition": NAME}
+def submits(endpoint: Endpoint, count: int, **more: object) -> list[bytes]:
+    """Form requests that submit so many jobs.
+
+    Args:
+        endpoint: where.
+        count: how many.
+        **more: further parameters of SubmitJob, such as `EVERYDAY`.
+    """
+    named = {"jobQueue": NAME, "jobDefinition": NAME, **more}
     return [
         endpoint.request("SubmitJob", {"jobName": f"{NAME}-{number}", **named})
         for number in range(count)
@@ -113,13 +137,17 @@ def hundreds(ids: Sequence[str]) -> list[Sequence[str]]:
 
 
 def see_succeeded(endpoint: Endpoint, ids: Sequence[str]) -> None:
-    """Wait until every job has ended, the last ones first, and see that each succeeded."""
+    """Wait until every job has ended, the last one first, and see that each succeeded."""
     connection = Connection(endpoint.port)
-    until = time.monotonic() + _PATIENCE
-    for some in reversed(hundreds(ids)):
-        request = describe(endpoint, some)
-        while not ENDED.issuperset((states := states_of(connection.ask(request))).values()):
-            assert time.monotonic() < until, states
-            time.sleep(_PAUSE)
+    for some in (ids[-1:], *hundreds(ids)):
+        states = _when_ended(connection, describe(endpoint, some))
         assert states == dict.fromkeys(some, "SUCCEEDED"), states
     connection.close()
+
+
+def _when_ended(connection: Connection, request: bytes) -> dict[str, str]:
+    until = time.monotonic() + _PATIENCE
+    while not ENDED.issuperset((states := states_of(connection.ask(request))).values()):
+        assert time.monotonic() < until, states
+        time.sleep(_PAUSE)
+    return states

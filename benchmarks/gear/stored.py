@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
+from batchyard.batch.ids import Place
 from batchyard.store.seam import Batch, JobChange
 from batchyard.store.sqlite import SQLiteStore
 from benchmarks.gear import jobs
@@ -47,8 +48,8 @@ def fill(folder: Path, count: int) -> Stored:
 
 
 def _submit(yard: Yard) -> str:
-    named = {"jobQueue": jobs.NAME, "jobDefinition": jobs.NAME}
-    return str(yard.endpoint.call("SubmitJob", {"jobName": jobs.NAME, **named})["jobId"])
+    (request,) = jobs.submits(yard.endpoint, 1, **jobs.EVERYDAY)
+    return jobs.id_of(yard.endpoint.exchange([request], 1)[0])
 
 
 def _multiplied(path: Path, ended_id: str, live_id: str, count: int) -> Stored:
@@ -57,7 +58,8 @@ def _multiplied(path: Path, ended_id: str, live_id: str, count: int) -> Stored:
         ended, live = store.job(ended_id), store.job(live_id)
         assert ended is not None
         assert live is not None
-        (detail,) = store.details((live.spec.account, live.spec.region), [ended_id]).values()
+        place = Place(live.spec.account, live.spec.region)
+        (detail,) = store.details(place, [ended_id]).values()
         stored = Stored(_new_ids(count), _new_ids(count))
         _commit(store, (JobChange(_copy(live, name)) for name in stored.live))
         _commit(
