@@ -73,6 +73,7 @@ class Attempts:
         elif not isinstance(report, seam.Started):
             self._ended.append(report.attempt)
             self.leave()
+            self._journal.flush()
 
     def launch(self, job: Job) -> None:
         """Start a job's latest attempt after the turn."""

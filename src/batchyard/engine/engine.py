@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from batchyard.batch import arrays, commands, events, ids, lifecycle
 from batchyard.batch.placement import Placement
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
-from batchyard.batch.states import PLACED, JobState
+from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
 from batchyard.engine.journal import Journal
@@ -63,6 +63,7 @@ class Engine:
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
         self._turn_due = False
+        self._open = False
         self.watchers: list[Callable[[Job], None]] = []
         self._rules: dict[type, Callable[..., None]] = {
             commands.Announce: self._announce,
@@ -88,15 +89,17 @@ class Engine:
         """
         for place, resource in self.store.resources():
             self._put(place, resource)
-        live = sorted(self.store.live_jobs(), key=lambda job: (job.created_at, job.index or 0))
+        live = list(self.store.live_jobs())
         for job in live:
             self._adopt(job)
         placed = [job for job in live if job.state in PLACED]
         unheard = await self._attempts.start(placed, self.apply)
         for job in live:
-            self._carry_out(job, lifecycle.resume(job))
+            if self.jobs.get(job.id) is job:  # else what it needs followed from what was reported
+                self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
             self._attempts.launch(self.jobs[job_id])
+        self._open = True
         self._end_turn()
 
     def _adopt(self, job: Job) -> None:
@@ -113,6 +116,7 @@ class Engine:
         Args:
             jobs: end every attempt first.
         """
+        self._open = False
         await self._attempts.stop(jobs=jobs)
         for handle in self._limits.values():
             handle.cancel()
@@ -242,16 +246,25 @@ class Engine:
     def _admit(self, job: Job) -> None:
         """Take in a new job and let it wait for what has not ended yet."""
         self._keep(job)
-        waits = job.waits_for
-        for dependency in waits:
+        for dependency in job.waits_for:
             self._dependents[dependency].add(job.id)
         self.apply(job.id, events.Accepted(at=job.created_at))
-        gone = [name for name in waits if name not in self.jobs]
-        for name, state in self.store.state_of(gone).items() if gone else ():
-            self._hear(job.id, name, succeeded=state is JobState.SUCCEEDED)
-        for name in waits:
-            if (known := self.jobs.get(name)) and known.ended:
-                self._hear(job.id, name, succeeded=known.state is JobState.SUCCEEDED)
+        for name, state in self._states(job.waits_for).items():
+            if state in ENDED:
+                self._hear(job.id, name, succeeded=state is JobState.SUCCEEDED)
+
+    def _states(self, names: Iterable[str]) -> dict[str, JobState]:
+        """Tell where jobs stand; one that is nowhere and never will be counts as failed."""
+        live = {name: self.jobs[name].state for name in names if name in self.jobs}
+        gone = [name for name in names if name not in live]
+        kept = self.store.state_of(gone) if gone else {}
+        never = (name for name in gone if name not in kept and not self._to_come(name))
+        return live | kept | dict.fromkeys(never, JobState.FAILED)
+
+    def _to_come(self, name: str) -> bool:
+        """Whether a name is that of a child its array has yet to spawn."""
+        parent = self.jobs.get(ids.parent_id(name) or "")
+        return parent is not None and not parent.ended and not arrays.spawned(parent)
 
     def _hear(self, job_id: str, name: str, *, succeeded: bool) -> None:
         word = "succeeded" if succeeded else "failed"
@@ -332,9 +345,9 @@ class Engine:
             self._clock.call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
-        """Give out room, then write everything the turn changed."""
+        """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
-        for found in self.placement.decide():
+        for found in self.placement.decide() if self._open else ():
             attempt = self.new_id().replace("-", "")
             name = found.environment.rpartition("/")[2]
             event = events.Placed(
