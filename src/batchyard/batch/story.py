@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from batchyard.batch.events import Accepted, Exited, Lost, StartFailed
 from batchyard.batch.model import Entry, Job
 from batchyard.batch.states import JobState
 
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
 
 
 def told(job: Job, event: Event) -> Job:
-    """Add what happened to the job's story, with its cause."""
-    cause = event.cause or told_by(event)
+    """Add what happened to the job's story, with its cause.
+
+    Args:
+        job: the job as the event left it.
+        event: what happened.
+    """
+    cause = "; ".join(
+        part for part in (event.cause or _members(event), _outlook(job, event)) if part
+    )
     entry = Entry(event.at, type(event).__name__, job.state, cause)
     return replace(job, story=(*job.story, entry))
 
 
-def told_by(event: Event) -> str:
+def _members(event: Event) -> str:
     """Put an event's own members into words, where it came without a cause."""
     members = (
         f"{name} {value}"
@@ -28,6 +36,19 @@ def told_by(event: Event) -> str:
         if (value := getattr(event, name, None)) is not None
     )
     return ", ".join(members)
+
+
+def _outlook(job: Job, event: Event) -> str:
+    """Say what the job waits for now, or that it is tried again."""
+    if isinstance(event, Accepted):
+        jobs = f"{len(job.waits_for)} job{'s' if len(job.waits_for) > 1 else ''}"
+        return f"waits for {jobs if job.waits_for else 'room'}"
+    if isinstance(event, AttemptEnded) and job.state is JobState.RUNNABLE:
+        return f"attempt {len(job.attempts) + 1} of {job.spec.retry.attempts} follows"
+    return ""
+
+
+AttemptEnded = Exited | StartFailed | Lost
 
 
 def failed(job: Job, at: int, reason: str | None) -> Job:

@@ -127,7 +127,7 @@ class InProcessYard:
                 body=body.encode() if isinstance(body, str) else bytes(body),
             )
         )
-        headers = HeadersDict(response.headers)
+        headers: Any = HeadersDict(response.headers)
         return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
     def client(self, service: str, region: str = "us-east-1") -> Any:  # noqa: ANN401 - botocore ships no types
