@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.acceptance.yards import (
     BATCHYARD,
@@ -235,15 +238,11 @@ def test_only_an_ephemeral_yard_can_be_emptied(data_dir: Path, tmp_path: Path) -
 
 
 def signed_post(yard: RunningYard, path: str) -> int:
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
     env = yard.env()
     keys = Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
     request = AWSRequest("POST", yard.url + path)
     SigV4Auth(keys, "batch", "us-east-1").add_auth(request)
-    return get(request.url, "POST", **dict(request.headers.items()))[0]
+    return get(yard.url + path, "POST", **dict(request.headers.items()))[0]
 
 
 def test_a_story_tells_a_jobs_life(data_dir: Path) -> None:

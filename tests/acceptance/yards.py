@@ -155,7 +155,9 @@ def ended(batch: Any, job_id: str) -> dict[str, Any]:
 
 def printed(logs: Any, job: dict[str, Any]) -> list[str]:
     """What the job's last attempt printed, all pages."""
-    stream, token, lines = job["container"]["logStreamName"], {}, []
+    stream = job["container"]["logStreamName"]
+    token: dict[str, str] = {}
+    lines: list[str] = []
     while True:
         page = logs.get_log_events(
             logGroupName="/aws/batch/job", logStreamName=stream, startFromHead=True, **token
