@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -103,6 +104,17 @@ class Detached:
 
     def lose(self) -> None:
         os.kill(self.supervisor, signal.SIGKILL)
+
+    async def printed(self, launched: Launch, ending: bytes) -> bytes:
+        """Wait until an attempt's log ends with something."""
+        return await asyncio.to_thread(self._printed, launched, ending)
+
+    def _printed(self, launched: Launch, ending: bytes) -> bytes:
+        path = self.folders.logs / f"{launched.attempt}.log"
+        until = monotonic() + PATIENCE
+        while not (path.exists() and path.read_bytes().endswith(ending)):
+            assert monotonic() < until, "it never printed that"
+        return path.read_bytes()
 
     @property
     def supervisor(self) -> int:

@@ -16,6 +16,7 @@ from batchyard.launchers.supervisor.protocol import VERSION
 
 _GREETING = 30.0
 """Seconds within which a supervisor must have greeted."""
+_FAREWELL = 5.0
 _TRIES = 3
 """It may have ended by itself at the very moment we knocked."""
 
@@ -49,11 +50,14 @@ class Link(asyncio.Protocol):
             self._loop.call_soon(self._flush)
         self._out.append(encode(*message))
 
-    def close(self) -> None:
-        """Send what was said, and end the connection."""
+    async def close(self) -> None:
+        """Send what was said, as far as it is taken within seconds, and end the connection."""
         self._flush()
         if self._transport is not None:
             self._transport.close()
+        await asyncio.wait([self.gone], timeout=_FAREWELL)
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.BaseProtocol`."""
@@ -123,7 +127,7 @@ async def connect(place: Place, take: Callable[[Sequence[Told]], None]) -> tuple
         if isinstance(greeting, Hello) and greeting.version == VERSION:
             link.say("hello", VERSION, os.getpid())
             return link, greeting
-        link.close()
+        await link.close()
         _judge(greeting)
     raise SupervisorGone("the supervisor does not greet; see supervisor.log in the state directory")
 

@@ -113,8 +113,7 @@ class Processes:
             await asyncio.gather(self._mending, return_exceptions=True)
         self._ready = False
         if self._link is not None:
-            self._link.close()
-            await self._link.gone
+            await self._link.close()
         await self._place.close()
 
     async def _attach(self) -> list[str]:

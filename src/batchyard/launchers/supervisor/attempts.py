@@ -112,6 +112,10 @@ class Attempts:
             self._repeat(attempt)
         self._say(encode("listed", list(self._known)))
 
+    def tidied(self) -> bool:
+        """Tell whether all that attempts left on the disk is removed."""
+        return not self._places.removing
+
     def unfinished(self) -> list[str]:
         """Name the attempts that are not over."""
         return [name for name, attempt in self._known.items() if attempt.phase != OVER]

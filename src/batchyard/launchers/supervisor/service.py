@@ -22,6 +22,9 @@ from batchyard.launchers.supervisor.protocol import (
     parse,
 )
 
+_AGAIN = 1.0
+"""Seconds until a connection is tried again that could not be let in."""
+
 
 class Service:
     """Connects the attempts with a server.
@@ -94,7 +97,7 @@ class Service:
     def _rest(self) -> None:
         """End when there is nothing to do, at once when closing, else after lingering."""
         if self._closing:
-            self._done = not self._attempts.unfinished()
+            self._done = not self._attempts.unfinished() and self._attempts.tidied()
         elif self._peer is not None or len(self._attempts):
             if self._idle is not None:
                 self._idle.cancel()
@@ -106,7 +109,13 @@ class Service:
         self._done = True
 
     def _let_in(self, door: socket.socket) -> None:
-        connection, _ = door.accept()
+        try:
+            connection, _ = door.accept()
+        except OSError as error:  # no file left for it: whoever knocks will wait a second
+            self._note(f"cannot let a server in: {error}")
+            self._loop.forget(door.fileno())
+            self._loop.after(_AGAIN, lambda: self.listen(door))
+            return
         if self._peer is not None:
             self._peer.ready()  # it may have ended a moment ago
         if self._peer is None:
