@@ -61,8 +61,9 @@ def test_a_claim_tells_key_day_region_service_and_time() -> None:
 
 
 def test_a_request_without_credential_is_told_that_it_has_none() -> None:
-    bare = Request("POST", "/v1/submitjob", "a=b&c", {"host": "127.0.0.1:4680"}, b"{}")
-    assert refusal(bare).code == "MissingAuthenticationTokenException"
+    for query in ("", "a=b&c", "X-Amz-Date=20150830T120000Z&X-Amz-Expires=1"):
+        bare = Request("POST", "/v1/submitjob", query, {"host": "127.0.0.1:4680"}, b"{}")
+        assert refusal(bare).code == "MissingAuthenticationTokenException"
 
 
 def test_a_signature_is_good_for_a_quarter_of_an_hour_before_and_after() -> None:
@@ -162,6 +163,10 @@ def test_a_header_sent_twice_is_not_read_as_one() -> None:
 @pytest.mark.parametrize("algorithm", ["AWS4-HMAC-SHA1", "aws4-hmac-sha256", "Bearer", ""])
 def test_another_algorithm_is_refused(algorithm: str) -> None:
     other = rewritten(ours(), "AWS4-HMAC-SHA256", algorithm)
+    assert refusal(other).code == "IncompleteSignatureException"
+    url = presigned()
+    query = url.query.replace("AWS4-HMAC-SHA256", algorithm)
+    other = msgspec.structs.replace(url, query=query)
     assert refusal(other).code == "IncompleteSignatureException"
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.auth import SIGNED_HEADERS_BLACKLIST, SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.session import Session
@@ -18,8 +19,10 @@ from tests.wire.sigv4_requests import (
     ACCESS_KEY,
     JSON,
     OWNER,
+    REGION,
     SECRET,
     YARD,
+    credentials,
     instant,
     presigned,
     received,
@@ -79,6 +82,23 @@ def test_a_presigned_url_may_carry_a_token_and_signed_headers() -> None:
     claim = parse(request)
     assert claim.signed_headers == ("host", "x-amz-target")
     verify(request, claim, SECRET, claim.signed_at)
+
+
+def test_a_plus_in_the_query_is_the_space_that_botocore_signed() -> None:
+    request = AWSRequest("GET", f"{YARD}/v1/tags/a", params={"tagKeys": "a b+c"})
+    SigV4Auth(credentials(), "batch", REGION).add_auth(request)
+    sent = received(request.prepare())
+    assert sent.query == "tagKeys=a+b%2Bc"
+    verify(sent, parse(sent), SECRET, parse(sent).signed_at)
+
+
+def test_headers_that_change_on_the_way_are_left_unsigned_as_botocore_leaves_them() -> None:
+    headers = {name.title(): "1" for name in [*SIGNED_HEADERS_BLACKLIST, "accept", "x-amz-a"]}
+    request = signed(headers={**headers, "Authorization": "old"})
+    now = parse(request).signed_at
+    url = f"{YARD}/v1/submitjob"
+    made = sign("POST", url, {**headers, "Authorization": "old"}, b"{}", **OWNER, now=now)
+    assert made["authorization"] == request.headers["authorization"]
 
 
 def test_a_date_header_is_what_botocore_signs_when_it_is_given_one() -> None:

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from batchyard.errors import Fault
 from batchyard.wire import Request
 from batchyard.wire.sigv4 import parse, verify
-from tests.wire.sigv4_requests import ACCESS_KEY, JSON, SECRET, YARD, instant, presigned, signed
+from tests.wire.sigv4_requests import ACCESS_KEY, JSON, SECRET, YARD, presigned, signed
 
 TAGS = f"{YARD}/v1/tags/arn%3Aaws%3Abatch%3Aeu-west-1%3A123456789012%3Ajob%2Fa"
 SIGNED = [
@@ -26,7 +26,7 @@ SIGNED = [
 ]
 LETTERS = string.ascii_letters + string.digits
 letters = st.sampled_from(LETTERS)
-hostile = st.text(st.characters(), max_size=200)
+hostile = st.text(st.characters(exclude_categories=[]), max_size=200)
 
 
 def refusal(request: Request, now: int, secret: str = SECRET) -> Fault | None:
@@ -168,13 +168,12 @@ FIELDS = st.sampled_from(
     st.sampled_from(SIGNED),
     st.fixed_dictionaries({}, optional={"path": hostile, "query": hostile, "method": hostile}),
     st.dictionaries(FIELDS | hostile, hostile, max_size=4),
-    st.integers(0, 4_000_000_000_000),
 )
 def test_hostile_text_meets_nothing_but_a_fault(
-    request: Request, parts: dict[str, str], headers: dict[str, str], now: int
+    request: Request, parts: dict[str, str], headers: dict[str, str]
 ) -> None:
     changed = msgspec.structs.replace(request, **parts, headers={**request.headers, **headers})
-    believed(changed, now)
+    believed(changed, parse(request).signed_at)
 
 
 @given(st.data(), st.sampled_from(SIGNED))
@@ -185,11 +184,11 @@ def test_a_hostile_splice_into_the_credential_meets_nothing_but_a_fault(
     start = data.draw(st.integers(0, len(carried)))
     end = data.draw(st.integers(start, min(start + 20, len(carried))))
     spliced = carried[:start] + data.draw(hostile) + carried[end:]
+    now = parse(request).signed_at
     if "authorization" in request.headers:
-        believed(with_header(request, "authorization", spliced), instant("20150830T120000Z"))
+        believed(with_header(request, "authorization", spliced), now)
     else:
-        changed = msgspec.structs.replace(request, query=spliced)
-        believed(changed, instant("20150830T120000Z"))
+        believed(msgspec.structs.replace(request, query=spliced), now)
 
 
 @given(hostile | st.text("0123456789TZ:, -+GMTonFeb", max_size=32))
