@@ -31,7 +31,8 @@ def main() -> int:
         array, merge = submitted(batch, out)
         ended = watched(batch, array, merge)
         print()
-        print_log(logs, ended[merge])
+        if "logStreamName" in ended[merge]["container"]:  # none, if it never ran
+            print_log(logs, ended[merge])
         return exit_code(ended)
 
 
@@ -74,15 +75,13 @@ def register(batch: Any, name: str, command: list[str], memory: int = 1024) -> s
 
 
 def print_log(logs: Any, job: dict[str, Any]) -> None:
-    """Print what a job printed."""
-    stream = job["container"].get("logStreamName")
-    if stream is None:
-        return
-    page = logs.get_log_events(
-        logGroupName="/aws/batch/job", logStreamName=stream, startFromHead=True
-    )
-    for event in page["events"]:
-        print(event["message"])
+    """Print everything a job printed; CloudWatch Logs gives it a page at a time."""
+    stream = {"logGroupName": "/aws/batch/job", "logStreamName": job["container"]["logStreamName"]}
+    page = logs.get_log_events(**stream, startFromHead=True)
+    while page["events"]:
+        for event in page["events"]:
+            print(event["message"])
+        page = logs.get_log_events(**stream, nextToken=page["nextForwardToken"])
 
 
 def exit_code(ended: dict[str, dict[str, Any]]) -> int:

@@ -61,6 +61,7 @@ class Journal:
         self._resources: list[ResourceChange | ResourceRemoval] = []
         self._after: list[Callable[[], None]] = []
         self._waiters: list[asyncio.Future[None]] = []
+        self._under_way: list[asyncio.Future[None]] = []
         self._writing = False
 
     @property
@@ -89,18 +90,19 @@ class Journal:
         if self.idle:
             return
         waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        new = self._jobs or self._resources or self._after
+        (self._waiters if new else self._under_way).append(waiter)
         await waiter
 
     def flush(self) -> None:
         """Write what has gathered, unless a batch is being written: then that one's end does."""
-        if self._writing or not (self._jobs or self._resources or self._after or self._waiters):
+        if self._writing or not (self._jobs or self._resources or self._after):
             return
         self._writing = True
         jobs, self._jobs = self._jobs, {}
         resources, self._resources = self._resources, []
         after, self._after = self._after, []
-        waiters, self._waiters = self._waiters, []
+        self._under_way, self._waiters = self._waiters, []
         changes = [
             JobChange(job, self._present(job) if job.ended else None) for job in jobs.values()
         ]
@@ -110,6 +112,7 @@ class Journal:
 
         def end(error: BaseException | None) -> None:
             self._writing = False
+            waiters, self._under_way = self._under_way, []
             if error is None:
                 self._written(list(jobs.values()), after, waiters)
             else:

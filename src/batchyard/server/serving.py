@@ -14,6 +14,7 @@ import uvicorn
 from batchyard.errors import Refused
 from batchyard.server.app import Yard
 from batchyard.server.asgi import application
+from batchyard.server.keys import private_directory
 from batchyard.server.lock import Holder, Lock
 
 if TYPE_CHECKING:
@@ -95,11 +96,11 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
-    yard = Yard(options)
+    private_directory(options.data_dir)
     lock = None if options.ephemeral else Lock(options.data_dir)
     bound = listen(options.host, options.port)
-    port = bound.getsockname()[1]
-    url = url_of(options.host, port)
+    url = url_of(options.host, bound.getsockname()[1])
+    yard = Yard(options)
     try:
         await yard.start()
         if lock is not None:
@@ -111,8 +112,8 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
         running = len(yard.running())
         await yard.stop(jobs=options.stop_jobs)
         if running and not (options.stop_jobs or options.ephemeral):
-            warn(f"{running} jobs keep running; start the yard again to see them end")
-        bound.close()
+            jobs = "1 job keeps" if running == 1 else f"{running} jobs keep"
+            warn(f"{jobs} running; the next `batchyard serve` finds them again")
         if lock is not None:
             lock.release()
 
