@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NoReturn
 from urllib.parse import unquote_plus
 
@@ -205,6 +204,8 @@ def _stamp_of(date: str) -> str:
     """Rewrite a Date header (RFC 9110, or already ISO 8601) as it stands in a string to sign."""
     if not _DATED.fullmatch(date):
         return date
+    from email.utils import parsedate_to_datetime  # rarely asked for, and slow to import
+
     try:
         moment = parsedate_to_datetime(date).replace(tzinfo=UTC)
     except ValueError:
