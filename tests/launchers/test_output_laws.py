@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from batchyard.launchers.output import RECORD, START, Output
 from batchyard.launchers.supervisor.output import Output as Written
-from batchyard.logs.pages import Event
+from batchyard.logs.pages import PAGE_EVENTS, Event
 from batchyard.logs.source import Reading, Recorded
 from tests.logs.logs_given import TEXTS, recordings
 
@@ -118,6 +118,14 @@ def test_asking_in_vain_opens_nothing(tmp_path: Path) -> None:
     _, position = output.read_lines(ATTEMPT, position, ended=False)
     (tmp_path / f"{ATTEMPT}.log").write_bytes(b"one\nnever\nseen")
     assert output.read_lines(ATTEMPT, position, ended=False) == ((), position)
+
+
+def test_following_goes_on_until_the_last_page(tmp_path: Path) -> None:
+    output = write(tmp_path, Recorded(b"x\n" * (PAGE_EVENTS + 1), (Reading(0, 1000),)))
+    first, position = output.read_lines(ATTEMPT, ended=True)
+    last, position = output.read_lines(ATTEMPT, position, ended=True)
+    assert (len(first), len(last)) == (PAGE_EVENTS, 1)
+    assert output.read_lines(ATTEMPT, position, ended=True)[0] == ()
 
 
 def test_what_the_supervisor_writes_is_read(tmp_path: Path) -> None:
