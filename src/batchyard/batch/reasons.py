@@ -8,6 +8,7 @@ seen from the service is used; docs/fidelity.md lists these.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 EXITED = "Essential container in task exited"
@@ -25,6 +26,7 @@ REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
 
 
+@lru_cache(maxsize=1024)
 def instance_of(environment: str) -> str:
     """Name the one EC2-like instance that stands for this machine in an environment."""
     return f"i-{crc32(environment.encode()):08x}{crc32(environment[::-1].encode()):08x}0"

@@ -94,7 +94,7 @@ class Yard:
     def _new_store(self) -> Store:
         if self.options.ephemeral:
             return MemoryStore()
-        from batchyard.store.sqlite import SQLiteStore  # noqa: PLC0415 - only durable yards need it
+        from batchyard.store.sqlite import SQLiteStore
 
         return SQLiteStore(self._folder / "yard.db")
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from batchyard.batch.ids import Place
 from batchyard.errors import Fault, YardError
 from batchyard.server.operations import Context
+from batchyard.wire.sigv4 import parse
 
 if TYPE_CHECKING:
     from batchyard.engine.engine import Engine
@@ -62,9 +63,9 @@ class Gateway:
         """Answer a request that came from outside, whatever it holds."""
         return await self._guarded(request, lambda: self._gate.admit(request))
 
-    async def answer_own(self, request: Request, claim: Claim) -> Response:
+    async def answer_own(self, request: Request) -> Response:
         """Answer a request that was made in this process: there is nobody to keep out."""
-        return await self._guarded(request, lambda: claim)
+        return await self._guarded(request, lambda: parse(request))
 
     async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response:
         request_id = str(uuid4())

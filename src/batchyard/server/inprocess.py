@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from batchyard.errors import YardError
 from batchyard.server.app import Yard
 from batchyard.wire import Request, Response
-from batchyard.wire.sigv4 import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +100,7 @@ class InProcessYard:
 
     async def _answer(self, request: Request) -> Response:
         assert self._gateway is not None  # noqa: S101 - _call has found the loop running
-        return await self._gateway.answer_own(request, parse(request))
+        return await self._gateway.answer_own(request)
 
     def attach(self, session: Any) -> None:  # noqa: ANN401 - botocore ships no types
         """Let a botocore session's clients speak to this yard.

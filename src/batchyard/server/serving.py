@@ -127,6 +127,7 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=PATIENCE,
     )

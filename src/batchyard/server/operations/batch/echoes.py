@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -23,10 +24,17 @@ def echo(given: Wire, shape: type[msgspec.Struct], **more: object) -> bytes:
         shape: the struct that describes it.
         **more: what the service adds; a member that the installed botocore lacks is left out.
     """
-    known = set(shape.__struct_fields__)
-    shared = {name: getattr(given, name) for name in known.intersection(given.__struct_fields__)}
+    kind: type[msgspec.Struct] = type(given)
+    shared = {name: getattr(given, name) for name in _shared(kind, shape)}
+    known = shape.__struct_fields__
     added = {name: value for name, value in more.items() if name in known}
     return msgspec.json.encode(shape(**shared | added))
+
+
+@lru_cache(maxsize=256)
+def _shared(one: type[msgspec.Struct], other: type[msgspec.Struct]) -> frozenset[str]:
+    """Name the members that two structs have in common."""
+    return frozenset(one.__struct_fields__).intersection(other.__struct_fields__)
 
 
 def amended(detail: bytes, **changes: object) -> bytes:

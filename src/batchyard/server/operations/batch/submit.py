@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from batchyard.batch import arrays, ids, launching
-from batchyard.batch.model import DEFAULT_LOG_GROUP, Dependency, Spec
+from batchyard.batch.model import DEFAULT_LOG_GROUP, Demand, Dependency, Retry, Spec
 from batchyard.server.operations.batch.container_rules import demand_of
 from batchyard.server.operations.batch.dependencies import dependencies_of
 from batchyard.server.operations.batch.echoes import Wire, echo
@@ -63,6 +63,43 @@ def _spec(context: Context, request: Wire) -> Spec:
     return _resolved(context, request, queue, definition, depends_on, size)
 
 
+class Container(NamedTuple):
+    """What a job's attempts run and take, and how DescribeJobs shows it."""
+
+    command: list[str]
+    environment: dict[str, str]
+    demand: Demand
+    log_group: str
+    detail: bytes
+
+
+class Base(NamedTuple):
+    """A definition's revision as it was registered, and its container with nothing overridden."""
+
+    definition: Wire
+    container: Container
+    retry: Retry
+
+
+@lru_cache(maxsize=1024)
+def _base(types: Wire, detail: bytes) -> Base:
+    """Read a definition's JSON; the same revision is read once."""
+    definition = msgspec.json.decode(detail, type=types.JobDefinition)
+    container = _container(types, definition, definition.container_properties)
+    return Base(definition, container, retry_of(definition.retry_strategy))
+
+
+def _container(types: Wire, definition: Wire, properties: Wire) -> Container:
+    fargate = "FARGATE" in (definition.platform_capabilities or ())
+    return Container(
+        command=properties.command or [],
+        environment={pair.name: pair.value or "" for pair in properties.environment or ()},
+        demand=demand_of(properties, fargate=fargate),
+        log_group=_log_group(properties),
+        detail=echo(properties, types.ContainerDetail),
+    )
+
+
 def _resolved(
     context: Context,
     request: Wire,
@@ -71,28 +108,28 @@ def _resolved(
     depends_on: tuple[Dependency, ...],
     size: int | None,
 ) -> Spec:
-    base = _decoded(context.types.JobDefinition, definition.detail)
-    container = overridden(base.container_properties, request.container_overrides)
+    base, container, retry = _base(context.types, definition.detail)
+    if request.container_overrides is not None:
+        properties = overridden(base.container_properties, request.container_overrides)
+        container = _container(context.types, base, properties)
     parameters = {**(base.parameters or {}), **(request.parameters or {})}
-    fargate = "FARGATE" in (base.platform_capabilities or ())
-    retry = request.retry_strategy or base.retry_strategy
-    timeout = request.timeout or base.timeout
+    minimum = context.engine.settings.minimum_timeout
     return Spec(
         account=context.place.account,
         region=context.place.region,
         name=request.job_name,
         queue=queue.arn,
         definition=definition.arn,
-        command=launching.substituted(container.command or (), parameters),
-        environment={pair.name: pair.value or "" for pair in container.environment or ()},
-        demand=demand_of(container, fargate=fargate),
-        log_group=_log_group(container),
-        retry=retry_of(retry),
-        timeout=timeout_of(timeout, context.engine.settings.minimum_timeout),
+        command=launching.substituted(container.command, parameters),
+        environment=container.environment,
+        demand=container.demand,
+        log_group=container.log_group,
+        retry=retry_of(request.retry_strategy) if request.retry_strategy else retry,
+        timeout=timeout_of(request.timeout or base.timeout, minimum),
         depends_on=depends_on,
         array_size=size,
         detail=_static_detail(context, request, base, parameters),
-        container_detail=_static_container(context.types.ContainerDetail, container),
+        container_detail=container.detail,
     )
 
 
@@ -130,12 +167,6 @@ def _log_group(container: Wire) -> str:
     return group
 
 
-@lru_cache(maxsize=1024)
-def _decoded(shape: type[Wire], detail: bytes) -> Wire:
-    """Read a definition's JSON; the same revision is read once."""
-    return msgspec.json.decode(detail, type=shape)
-
-
 def _static_detail(
     context: Context, request: Wire, base: Wire, parameters: dict[str, str]
 ) -> bytes:
@@ -159,7 +190,3 @@ def _static_detail(
 
 def _propagate(request: Wire, base: Wire) -> bool:
     return bool(base.propagate_tags if request.propagate_tags is None else request.propagate_tags)
-
-
-def _static_container(shape: type[Wire], container: Wire) -> bytes:
-    return echo(container, shape)
