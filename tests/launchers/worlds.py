@@ -64,6 +64,19 @@ class World(Protocol):
         """Kill the place where attempts run."""
 
 
+def _until(happened: Callable[[], bool]) -> None:
+    until = monotonic() + PATIENCE
+    while not happened():
+        assert monotonic() < until, "it never happened"
+
+
+def _grouped(told: Path) -> Path | None:
+    _until(lambda: "/batchyard-" in told.read_text())
+    line = next(line for line in told.read_text().splitlines() if "/batchyard-" in line)
+    folder = line[line.index("/batchyard-") + 1 :]
+    return next(Path("/sys/fs/cgroup").rglob(folder), None)
+
+
 def launch(*command: str, **environment: str) -> Launch:
     """An attempt with a name of its own."""
     path = os.environ["PATH"]
@@ -111,10 +124,22 @@ class Detached:
 
     def _printed(self, launched: Launch, ending: bytes) -> bytes:
         path = self.folders.logs / f"{launched.attempt}.log"
-        until = monotonic() + PATIENCE
-        while not (path.exists() and path.read_bytes().endswith(ending)):
-            assert monotonic() < until, "it never printed that"
+        _until(lambda: path.exists() and path.read_bytes().endswith(ending))
         return path.read_bytes()
+
+    async def exists(self, path: Path) -> None:
+        """Wait until there is such a file."""
+        await asyncio.to_thread(_until, path.exists)
+
+    async def grouped(self, pid: int) -> Path | None:
+        """Wait until a process is in a control group of the supervisor's; None without groups."""
+        if "--no-groups" in self.options:
+            return None
+        return await asyncio.to_thread(_grouped, Path(f"/proc/{pid}/cgroup"))
+
+    def terminate(self) -> None:
+        """Ask the supervisor to end."""
+        os.kill(self.supervisor, signal.SIGTERM)
 
     @property
     def supervisor(self) -> int:

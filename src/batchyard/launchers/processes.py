@@ -150,19 +150,17 @@ class Processes:
     async def _mend(self) -> None:
         """Connect again, to a new supervisor if need be; a limited number of times."""
         loop = asyncio.get_running_loop()
-        error: BatchyardError = SupervisorGone(
-            f"the supervisor was lost {_LOSSES} times in a minute; see its log"
-        )
+        last = ""
         while len(self._losses) < _LOSSES or loop.time() - self._losses[0] > _MINUTE:
             self._losses.append(loop.time())
             try:
                 await self._attach()
                 return
             except BatchyardError as failed:
-                error = failed
+                last = f": {failed}"
                 await asyncio.sleep(_PAUSE)
         if self._gone is not None:
-            self._gone(error)
+            self._gone(SupervisorGone(f"the supervisor was lost {_LOSSES} times in a minute{last}"))
 
     async def _end_all(self) -> None:
         self._quiet.clear()

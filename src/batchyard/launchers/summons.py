@@ -119,7 +119,9 @@ class Detached:
         ) as program:
             if program.stdout is None:  # never: it was asked for
                 return ""
-            if not select.select([program.stdout], [], [], _START)[0]:
+            waiting = select.poll()
+            waiting.register(program.stdout, select.POLLIN)
+            if not waiting.poll(_START * 1000):
                 program.kill()
             return program.stdout.readline().decode(errors="replace").strip()
 

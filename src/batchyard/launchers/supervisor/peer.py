@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Callable
 
@@ -32,7 +33,8 @@ class Peer:
         self._socket = connection
         self._take = take
         self._gone = gone
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._length = 0
         self._out: list[bytes] = []
         self._unsent = b""
         self.greeted: int | None = None
@@ -78,6 +80,15 @@ class Peer:
         else:
             self.close("it was closed")
 
+    def catch_up(self) -> None:
+        """Read all there is, up to the end of the connection if it has ended."""
+        waiting = select.poll()
+        waiting.register(self._socket, READ)
+        for _ in range(LONGEST // _CHUNK):
+            if self._socket.fileno() < 0 or not waiting.poll(0):
+                break
+            self.ready()
+
     def close(self, why: str) -> None:
         """End the connection; a half-read message is forgotten."""
         if self._socket.fileno() < 0:
@@ -87,10 +98,16 @@ class Peer:
         self._gone(why)
 
     def _read(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LONGEST:
+        self._rest.append(data)
+        self._length += len(data)
+        if self._length > LONGEST + _CHUNK:
             self.close(f"a message of more than {LONGEST} bytes")
-            return
+        elif b"\n" in data:
+            *lines, rest = b"".join(self._rest).split(b"\n")
+            self._rest, self._length = [rest], len(rest)
+            self._hand_on(lines)
+
+    def _hand_on(self, lines: list[bytes]) -> None:
         try:
             self._take(lines)
         except Garbage as garbage:

@@ -117,7 +117,7 @@ class Service:
             self._loop.after(_AGAIN, lambda: self.listen(door))
             return
         if self._peer is not None:
-            self._peer.ready()  # it may have ended a moment ago
+            self._peer.catch_up()  # it may have ended a moment ago
         if self._peer is None:
             self.adopt(connection, lambda: None)
             return
