@@ -1,6 +1,6 @@
 """Durable SubmitJob beside moto_server, which keeps nothing: rate, and the server's CPU.
 
-Both are asked by the same raw client on 32 connections, for jobs that never run: ours wait in a
+Both are asked by the same raw client on 128 connections, for jobs that never run: ours wait in a
 queue on an environment that is DISABLED, moto marks its own as ended at once (its ``use_docker``
 is off). An answer of ours leaves when the job is on disk.
 """
@@ -20,8 +20,8 @@ from benchmarks.gear.yards import Yard
 if TYPE_CHECKING:
     from benchmarks.gear.endpoint import Endpoint
 
-WIDTH = 32
-WARM_UP = 100
+WIDTH = 128
+WARM_UP = 256
 OURS = 6000
 THEIRS = 1000
 LEAST = 20
@@ -56,11 +56,13 @@ def measure() -> list[Figure]:
     with moto() as peer:
         jobs.prepare_unmanaged(peer.endpoint)
         theirs = submitted(peer, THEIRS)
-    beside = f"{theirs.rate:.0f} /s moto_server"
+    rate, beside = f"{ours.rate:.0f} /s", f"{theirs.rate:.0f} /s moto_server"
     cpu = f"{duration(theirs.cpu)} moto_server"
     ratio = ours.rate / theirs.rate
     return [
-        at_least("durable SubmitJob, 32 clients", f"{ours.rate:.0f} /s", beside, ratio, LEAST),
+        at_least(
+            f"durable SubmitJob, {WIDTH} clients", f"{ours.rate:.0f} /s", beside, ratio, LEAST
+        ),
         Figure("CPU of a SubmitJob", duration(ours.cpu), cpu, shown(theirs.cpu / ours.cpu)),
     ]
 
