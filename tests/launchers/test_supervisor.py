@@ -261,6 +261,25 @@ def test_many_messages_may_come_in_any_pieces(talk: Talk) -> None:
     )
 
 
+def test_more_attempts_run_than_one_of_them_may_open_files(place: Folders) -> None:
+    program = [*PROGRAM, str(place.state), str(place.logs), str(place.work)]
+    limited = ["sh", "-c", 'ulimit -Sn 32 && exec "$@"', "sh", *program]
+    with subprocess.Popen(limited, stdout=subprocess.PIPE) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"ready\n"
+    talk = Talk(place.state)
+    talk.greet()
+    for number in range(40):
+        talk.say("start", f"a{number}", ["sh", "-c", "ulimit -n; exec sleep 1000"], {}, None, None)
+    assert {talk.hear()[0] for _ in range(40)} == {"started"}
+    talk.say("start", "last", ["sh", "-c", "ulimit -n"], {}, None, None)
+    assert [talk.hear()[0], talk.hear()[0]] == ["started", "exited"]
+    assert (place.logs / "last.log").read_text() == "32\n"
+    talk.close()
+    os.kill(pid_of(place), signal.SIGTERM)
+    assert wait_gone(pid_of(place))
+
+
 def iter_pieces(data: bytes, size: int) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 

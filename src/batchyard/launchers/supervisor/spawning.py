@@ -28,6 +28,8 @@ _RESTORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signa
 """Signals that Python, or nohup, may have set to be ignored: a program expects the default."""
 
 _NULL = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+_LOW = os.dup(_NULL)
+"""A file of a low number, to be replaced by one whose number is too high to hand on."""
 _NANOSECONDS_PER_TICK = 1_000_000_000 // proc.TICKS
 _SOFT, _HARD = resource.getrlimit(resource.RLIMIT_NOFILE)
 _OURS = min(_HARD, 65536) if _HARD != resource.RLIM_INFINITY else 65536
@@ -65,6 +67,8 @@ def spawn(launch: Start, directory: str) -> Process:
         raise
     finally:
         os.close(theirs)
+        if theirs >= _SOFT:
+            os.dup2(_NULL, _LOW, inheritable=False)
 
 
 def resolve(command: list[str], environment: dict[str, str]) -> str:
@@ -103,6 +107,8 @@ def _run(
     program: str, command: list[str], environment: dict[str, str], output: int
 ) -> tuple[int, int]:
     """Start the program; return its pid and its start time."""
+    if output >= _SOFT:  # as the limit below would have it, there is no such file
+        output = os.dup2(output, _LOW, inheritable=False)
     before = _now_in_ticks()
     # The attempt inherits the limit on open files that this process was started with.
     resource.setrlimit(resource.RLIMIT_NOFILE, (_SOFT, _HARD))
