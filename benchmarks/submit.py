@@ -60,9 +60,7 @@ def measure() -> list[Figure]:
     cpu = f"{duration(theirs.cpu)} moto_server"
     ratio = ours.rate / theirs.rate
     return [
-        at_least(
-            f"durable SubmitJob, {WIDTH} clients", f"{ours.rate:.0f} /s", beside, ratio, LEAST
-        ),
+        at_least(f"durable SubmitJob, {WIDTH} clients", rate, beside, ratio, LEAST),
         Figure("CPU of a SubmitJob", duration(ours.cpu), cpu, shown(theirs.cpu / ours.cpu)),
     ]
 

@@ -30,7 +30,7 @@ async def serve() -> None:
     """Answer until the process is ended."""
     bound = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application,  # type: ignore[arg-type]  # uvicorn's types name each kind of scope
+        application,
         http="httptools",
         ws="none",
         lifespan="off",
