@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from batchyard.errors import YardError
-from batchyard.store.seam import Batch
+from batchyard.store.seam import Batch, latest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from batchyard.store.seam import JobChange, Store
+    from batchyard.store.seam import Store
 
 log = logging.getLogger(__name__)
 
@@ -51,16 +51,16 @@ class Writer:
     def stop(self) -> None:
         """Write what was submitted, then end; twice, or before the start, is fine.
 
-        Batches that a writer never started has not written are refused.
+        What was submitted to a writer that never started is refused.
         """
         with self._lock:
-            if not self._stopped:
-                self._stopped = True
+            first, self._stopped = not self._stopped, True
+            if first:
                 self._waiting.put(None)
-        if self._thread is None:
-            _tell(self._gather(), YardError("the writer was stopped before it was started"))
-        else:
+        if self._thread is not None:
             self._thread.join()
+        elif first:
+            _tell(self._gather(), YardError("the writer was stopped before it was started"))
 
     def submit(self, batch: Batch, done: Done) -> None:
         """Write a batch.
@@ -108,16 +108,10 @@ def merged(batches: Sequence[Batch]) -> Batch:
     """Make one batch of several: of each job only how it stands last is left to write."""
     if len(batches) == 1:
         return batches[0]
-    jobs: dict[str, JobChange] = {}
-    for change in _changes(batches):
-        jobs[change.job.id] = change
+    jobs = latest([change for batch in batches for change in batch.jobs])
     resources = [change for batch in batches for change in batch.resources]
     notes = {name: text for batch in batches for name, text in batch.notes.items()}
-    return Batch(list(jobs.values()), resources, notes)
-
-
-def _changes(batches: Sequence[Batch]) -> Iterator[JobChange]:
-    return (change for batch in batches for change in batch.jobs)
+    return Batch(jobs, resources, notes)
 
 
 def _tell(group: Sequence[tuple[Batch, Done]], error: BaseException | None) -> None:

@@ -1,0 +1,105 @@
+"""Reading: what is asked of a store, but for lists of jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from batchyard.batch.ids import Place
+from batchyard.store import codec
+from batchyard.store.asking import Stream, StreamPage
+from batchyard.store.rows import stream_of
+from batchyard.store.sqlite import sql
+from batchyard.store.sqlite.states import STATES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from batchyard.batch.model import Job
+    from batchyard.batch.resources import Resource
+    from batchyard.batch.states import JobState
+    from batchyard.store.asking import StreamQuery
+
+SQL: Final = sql.statements("asking")
+_LAST: Final = chr(0x10FFFF)
+
+
+def live_jobs(connection: sqlite3.Connection) -> list[Job]:
+    """Read live jobs, in the transaction under way; see `Store.live_jobs`."""
+    bodies = connection.execute(SQL["live_specs"])
+    specs = {number: codec.decode_spec(body) for number, body in bodies}
+    jobs = connection.execute(SQL["live_jobs"])
+    return [codec.decode_job(body, specs[number]) for number, body in jobs]
+
+
+def resources(connection: sqlite3.Connection) -> list[tuple[Place, Resource]]:
+    """Read resources; see `Store.resources`."""
+    return [
+        (Place(account, region), codec.decode_resource(kind, body))
+        for account, region, kind, body in connection.execute(SQL["resources"])
+    ]
+
+
+def notes(connection: sqlite3.Connection) -> dict[str, str]:
+    """Read notes; see `Store.notes`."""
+    return dict(connection.execute(SQL["notes"]).fetchall())
+
+
+def job(connection: sqlite3.Connection, job_id: str) -> Job | None:
+    """Read a job; see `Store.job`."""
+    found = connection.execute(SQL["job"], (job_id,)).fetchone()
+    return codec.decode_job(found[0], codec.decode_spec(found[1])) if found else None
+
+
+def state_of(connection: sqlite3.Connection, job_ids: Sequence[str]) -> dict[str, JobState]:
+    """Read where jobs stand; see `Store.state_of`."""
+    found = connection.execute(SQL["states"], (_listed(job_ids),))
+    return {job_id: STATES[number] for job_id, number in found}
+
+
+def details(
+    connection: sqlite3.Connection, place: Place, job_ids: Sequence[str]
+) -> dict[str, bytes]:
+    """Read the JobDetail JSON of ended jobs; see `Store.details`."""
+    given = {"ids": _listed(job_ids), "account": place.account, "region": place.region}
+    return dict(connection.execute(SQL["details"], given).fetchall())
+
+
+def stream(
+    connection: sqlite3.Connection, place: Place, log_group: str, name: str
+) -> Stream | None:
+    """Read a log stream; see `Store.stream`."""
+    found = connection.execute(SQL["stream"], (*place, log_group, name)).fetchone()
+    return _stream(*found) if found else None
+
+
+def streams(connection: sqlite3.Connection, query: StreamQuery) -> StreamPage:
+    """Read a page of log streams; see `Store.streams`."""
+    given = {
+        "account": query.place.account,
+        "region": query.place.region,
+        "log_group": query.log_group,
+        "after": query.after or "",
+        "low": query.prefix,
+        "high": query.prefix + _LAST,
+        "limit": query.limit + 1,
+    }
+    found = connection.execute(SQL["streams"], given).fetchall()
+    page = tuple(_stream(*row) for row in found[: query.limit])
+    return StreamPage(page, page[-1].name if len(found) > query.limit else None)
+
+
+def log_groups(connection: sqlite3.Connection, place: Place) -> tuple[str, ...]:
+    """Read the names of log groups; see `Store.log_groups`."""
+    return tuple(name for (name,) in connection.execute(SQL["log_groups"], place))
+
+
+def _stream(name: str, body: bytes) -> Stream:
+    return stream_of(codec.decode_glance(body), name)
+
+
+def _listed(job_ids: Sequence[str]) -> str:
+    """Write ids as one value, so that one statement serves any number of them."""
+    return msgspec.json.encode(list(job_ids)).decode()

@@ -1,0 +1,125 @@
+-- Everything that reads. A row's range is always said in full, so that one statement, prepared
+-- once, serves every query: a condition that was not given lets everything through.
+
+-- name: live_specs
+-- What was submitted, of every job that has not ended.
+SELECT n, body FROM specs WHERE n IN (SELECT spec FROM jobs WHERE state < 5);
+
+-- name: live_jobs
+-- Every job that has not ended, in the order they came.
+SELECT spec, body FROM jobs WHERE state < 5 ORDER BY n;
+
+-- name: resources
+-- Every resource with its place, in the order they came.
+SELECT account, region, kind, body
+FROM resources JOIN places ON places.n = resources.place
+ORDER BY resources.rowid;
+
+-- name: notes
+-- Every note.
+SELECT name, text FROM notes;
+
+-- name: job
+-- A job and what was submitted.
+SELECT jobs.body, specs.body FROM jobs JOIN specs ON specs.n = jobs.spec WHERE jobs.id = ?;
+
+-- name: states
+-- Where jobs stand.
+SELECT id, state FROM jobs WHERE id IN (SELECT value FROM json_each(?));
+
+-- name: details
+-- The JobDetail JSON of ended jobs of one place.
+SELECT jobs.id, details.body
+FROM jobs JOIN details ON details.n = jobs.n
+WHERE jobs.id IN (SELECT value FROM json_each(:ids))
+  AND jobs.place = (SELECT n FROM places WHERE account = :account AND region = :region);
+
+-- name: log_groups
+-- The names of a place's log groups.
+SELECT log_groups.name FROM log_groups JOIN places ON places.n = log_groups.place
+WHERE account = ? AND region = ? ORDER BY log_groups.name;
+
+-- name: jobs_in_state
+-- A queue's jobs of one state, newest first, from below a row on.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+FROM jobs INDEXED BY jobs_listed
+  JOIN specs ON specs.n = jobs.spec
+  JOIN queues ON queues.n = specs.queue
+WHERE jobs.state = :state AND jobs.queue = (
+      SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+      WHERE account = :account AND region = :region AND arn = :queue
+  )
+  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND jobs.created_at <= :created_at AND (jobs.created_at, jobs.n) < (:created_at, :n)
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY jobs.created_at DESC, jobs.n DESC;
+
+-- name: count_named
+-- How many of a queue's jobs have a name within a range, counted up to a bound.
+SELECT count(*) FROM (
+    SELECT 1 FROM specs INDEXED BY specs_named
+    WHERE queue = (
+        SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+        WHERE account = :account AND region = :region AND arn = :queue
+    ) AND name >= :name_low AND name < :name_high LIMIT :bound
+);
+
+-- name: jobs_named
+-- A queue's jobs by their names, newest first: for names that few of them have.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+FROM specs INDEXED BY specs_named
+  CROSS JOIN jobs ON jobs.n = specs.n
+  CROSS JOIN queues ON queues.n = specs.queue
+WHERE specs.queue = (
+      SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+      WHERE account = :account AND region = :region AND arn = :queue
+  )
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND (1 << jobs.state) & :states
+  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND (jobs.created_at, jobs.n) < (:created_at, :n)
+  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY jobs.created_at DESC, jobs.n DESC;
+
+-- name: jobs_in_array
+-- The children of an array by index, from after one on. The conditions on what was submitted
+-- hold for all of them or for none.
+SELECT jobs.idx, 0, jobs.body,
+       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+FROM jobs INDEXED BY jobs_in_array
+  JOIN specs ON specs.n = jobs.spec
+  JOIN queues ON queues.n = specs.queue
+WHERE jobs.parent = (
+      SELECT jobs.n FROM jobs JOIN places ON places.n = jobs.place
+      WHERE jobs.id = :parent AND account = :account AND region = :region
+  ) AND jobs.idx > :idx
+  AND (1 << jobs.state) & :states
+  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY jobs.idx;
+
+-- name: stream
+-- Whose attempt a log stream is.
+SELECT streams.name, jobs.body FROM streams JOIN jobs ON jobs.n = streams.job
+WHERE streams.log_group = (
+      SELECT log_groups.n FROM log_groups JOIN places ON places.n = log_groups.place
+      WHERE account = ? AND region = ? AND log_groups.name = ?
+  )
+  AND streams.name = ?;
+
+-- name: streams
+-- A group's log streams by name, from after one on.
+SELECT streams.name, jobs.body FROM streams JOIN jobs ON jobs.n = streams.job
+WHERE streams.log_group = (
+      SELECT log_groups.n FROM log_groups JOIN places ON places.n = log_groups.place
+      WHERE account = :account AND region = :region AND log_groups.name = :log_group
+  )
+  AND streams.name > :after AND streams.name >= :low AND streams.name < :high
+ORDER BY streams.name LIMIT :limit;

@@ -1,0 +1,75 @@
+"""Retention, and clearing a yard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batchyard.store import codec
+from batchyard.store.rows import stream_name
+from batchyard.store.seam import Forgotten
+from batchyard.store.sqlite import sql
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from batchyard.store.rows import Glance
+    from batchyard.store.sqlite.numbers import Numbers
+
+_TABLES = (
+    "jobs",
+    "specs",
+    "details",
+    "streams",
+    "resources",
+    "notes",
+    "log_groups",
+    "queues",
+    "places",
+)
+
+
+def forget_before(
+    connection: sqlite3.Connection, numbers: Numbers, moment: int, limit: int
+) -> Forgotten:
+    """Remove jobs that ended long ago, in the transaction under way; see `Store.forget_before`."""
+    statements = sql.statements("keeping")
+    old = [n for (n,) in connection.execute(statements["long_ended"], (moment, limit))]
+    jobs = 0
+    attempts: list[str] = []
+    for number in old:
+        if jobs >= limit:
+            break
+        whole = dict(_whole(connection, number))
+        attempts += _forget(connection, numbers, number, whole)
+        jobs += len(whole)
+    return Forgotten(jobs, tuple(attempts))
+
+
+def _whole(connection: sqlite3.Connection, number: int) -> Iterator[tuple[int, Glance]]:
+    """Give a job and its children, by number."""
+    for n, body in connection.execute(sql.statements("keeping")["whole_job"], {"n": number}):
+        yield n, codec.decode_glance(body)
+
+
+def _forget(
+    connection: sqlite3.Connection, numbers: Numbers, number: int, whole: dict[int, Glance]
+) -> list[str]:
+    """Remove a job and its children; give the ids of their attempts."""
+    statements = sql.statements("keeping")
+    attempts = [attempt.id for job in whole.values() for attempt in job.attempts]
+    body = connection.execute(statements["spec"], (number,)).fetchone()[0]
+    spec = codec.decode_spec(body)
+    group = numbers.log_group(numbers.place(spec.account, spec.region), spec.log_group)
+    streams = [(group, stream_name(spec.definition, attempt)) for attempt in attempts]
+    connection.executemany(statements["drop_stream"], streams)
+    for statement in ("drop_job", "drop_detail"):
+        connection.executemany(statements[statement], ((n,) for n in whole))
+    connection.execute(statements["drop_spec"], (number,))
+    return attempts
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Empty every table, in the transaction under way."""
+    for table in _TABLES:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above

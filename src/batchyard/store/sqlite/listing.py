@@ -1,0 +1,123 @@
+"""ListJobs: a queue's jobs newest first, an array's children by index, a page at a time.
+
+Each state of a queue is one stretch of an index, newest first; a page merges the stretches of
+the states asked for and reads no further than it must. Only a name that few jobs have is looked
+up by name: merging would read all the others in between.
+"""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from batchyard.batch import ids
+from batchyard.batch.states import JobState
+from batchyard.store import codec, cursor
+from batchyard.store.asking import JobPage, JobQuery
+from batchyard.store.rows import Origin, summary
+from batchyard.store.sqlite import sql
+from batchyard.store.sqlite.states import NUMBERS, bits
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from batchyard.store.asking import JobSummaryRow
+
+    Row = tuple[int, int, bytes, str, str, str, int | None, str | None]
+    Given = dict[str, str | int | None]
+
+FEW: Final = 1000
+"""Up to so many jobs of a name are read and sorted rather than looked for among all."""
+
+_LAST: Final = chr(0x10FFFF)
+_LARGEST: Final = (1 << 63) - 1
+
+
+def list_jobs(connection: sqlite3.Connection, query: JobQuery) -> JobPage:
+    """List jobs, in the transaction under way; see `Store.list_jobs`."""
+    read = _children if query.parent is not None else _of
+    found = list(islice(read(connection, query, _conditions(query)), query.limit + 1))
+    rows = tuple(_summary(row) for row in found[: query.limit])
+    if len(found) <= query.limit:
+        return JobPage(rows)
+    first, second, *_ = found[query.limit - 1]
+    return JobPage(rows, cursor.written(first, second))
+
+
+def _of(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterator[Row]:
+    """Read a queue's jobs, newest first."""
+    given |= _below(query)
+    statements = sql.statements("asking")
+    if query.name is not None:
+        few = connection.execute(statements["count_named"], given | {"bound": FEW + 1})
+        if few.fetchone()[0] <= FEW:
+            return connection.execute(statements["jobs_named"], given)
+    stretches = (
+        connection.execute(statements["jobs_in_state"], given | {"state": NUMBERS[state]})
+        for state in (JobState if query.states is None else query.states)
+    )
+    return merge(*stretches, key=lambda row: row[:2], reverse=True)
+
+
+def _children(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterator[Row]:
+    """Read an array's children, by index."""
+    index = cursor.read(query.after, 2)[0] if query.after is not None else -1
+    return connection.execute(sql.statements("asking")["jobs_in_array"], given | {"idx": index})
+
+
+def _below(query: JobQuery) -> Given:
+    """Say where a page of a queue begins: below the last row of the page before."""
+    created_at, number = (_LARGEST, _LARGEST)
+    if query.after is not None:
+        created_at, number = cursor.read(query.after, 2)
+    return {"created_at": created_at, "n": number}
+
+
+def _conditions(query: JobQuery) -> Given:
+    """Write a query's conditions as statements take them: every range in full."""
+    name_low, name_high = _range(query.name)
+    definition_low, definition_high = _definitions(query)
+    return {
+        "account": query.place.account,
+        "region": query.place.region,
+        "queue": query.queue,
+        "parent": query.parent,
+        "states": bits(JobState if query.states is None else query.states),
+        "name_low": name_low,
+        "name_high": name_high,
+        "definition_low": definition_low,
+        "definition_high": definition_high,
+        "share": query.share,
+        "created_before": _bounded(query.created_before, _LARGEST),
+        "created_after": _bounded(query.created_after, -1),
+    }
+
+
+def _bounded(moment: int | None, otherwise: int) -> int:
+    """Give a moment as far as the store can hold one."""
+    return otherwise if moment is None else max(-1, min(moment, _LARGEST - 1))
+
+
+def _range(wanted: str | None) -> tuple[str, str]:
+    """Say between which texts lies what is wanted: a text, or with ``*`` all that begin so."""
+    if wanted is None:
+        return "", _LAST
+    if wanted.endswith("*"):
+        return wanted[:-1], wanted[:-1] + _LAST
+    return wanted, wanted + "\0"
+
+
+def _definitions(query: JobQuery) -> tuple[str, str]:
+    """Say between which ARNs the definitions lie; see `JobQuery.definition`."""
+    wanted = query.definition
+    if wanted is None or wanted.startswith("arn:"):
+        return _range(wanted)
+    whole = wanted.endswith("*") or ":" in wanted
+    return _range(ids.arn(query.place, ids.DEFINITION, wanted if whole else f"{wanted}:*"))
+
+
+def _summary(row: Row) -> JobSummaryRow:
+    body, name, queue, definition, array_size, share = row[2:]
+    return summary(codec.decode_glance(body), Origin(name, queue, definition, array_size, share))
