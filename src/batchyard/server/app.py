@@ -79,6 +79,7 @@ class Yard:
         self.keys: Keys = load_or_create(options.data_dir)
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
+        self._pipelines = Service(load("datapipeline"))
         self._folder = self._state_folder()
         self.output = Output(self._folder / "logs")
         self.store: Store = self._new_store()
@@ -177,6 +178,7 @@ class Yard:
         services = {
             self._batch.name: Served(self._batch, batch.OPERATIONS),
             self._logs.name: Served(self._logs, logs.OPERATIONS),
+            self._pipelines.name: Served(self._pipelines, {}),
         }
         house = House(self.current, self.reset if options.ephemeral else None)
         return Gateway(gate, services, house, self.current)

@@ -108,6 +108,6 @@ class Gateway:
 
     def _speaker(self, request: Request) -> Service:
         """Choose who words a fault: the service that is asked, or Batch where none can be told."""
-        target = request.headers.get("x-amz-target", "")
-        name = "logs" if target.startswith("Logs_") else "batch"
-        return self._services[name].service
+        target = request.headers.get("x-amz-target", "").partition("_")[0].partition(".")[0]
+        served = self._services.get(target.lower(), self._services["batch"])
+        return served.service
