@@ -1,9 +1,9 @@
 """How soon a job starts, and how soon its end is seen, on a yard that has nothing else to do.
 
 * submit to started: from before the signed SubmitJob is sent to the first moment in the job's own
-  ``main``. It holds two commits (the job, its placement), the answer, and the start of a process.
+  ``main``. It holds a commit (the job and its placement) and the start of a process.
 * exit to SUCCEEDED: from the job's last clock, before it writes its line and ends, to the moment
-  a client that asks DescribeJobs over and over has SUCCEEDED in hand.
+  a client that asks DescribeJobs over and over has SUCCEEDED in hand. It holds a commit, too.
 
 Nothing is subtracted. The floor does the same with a Popen, a pipe and a pidfd in a loop of
 Python: no server, no disk.
