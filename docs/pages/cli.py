@@ -42,7 +42,7 @@ def _command(context: click.Context, name: str) -> str:
     if found is None:
         raise LookupError(name)
     own = click.Context(found, info_name=name, parent=context)
-    usage = "console", f"$ {own.command_path} {' '.join(found.collect_usage_pieces(own))}"
+    usage = "text", f"{own.command_path} {' '.join(found.collect_usage_pieces(own))}"
     parts = [f"## batchyard {name}", COMMANDS[name], _fenced(*usage)]
     return "\n\n".join([*parts, *_text(inspect.cleandoc(found.help or "")), _options(found, own)])
 
