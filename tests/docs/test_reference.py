@@ -78,6 +78,11 @@ def test_every_served_operation_is_listed() -> None:
     assert listed == {*batch.OPERATIONS, *logs.OPERATIONS}
 
 
+def test_the_readme_counts_the_operations_right() -> None:
+    served = len(batch.OPERATIONS) + len(logs.OPERATIONS)
+    assert f"\n{served} operations: " in (ROOT / "README.md").read_text()
+
+
 def test_every_setting_is_described() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \| `--[\w-]+` \|.*\| (\w.+) \|$", text("settings.md"), re.MULTILINE
