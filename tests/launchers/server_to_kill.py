@@ -1,6 +1,7 @@
 """A server that launches what it is told and then waits to be killed.
 
-``python -m tests.launchers.server_to_kill FOLDER LAUNCHES`` prints a report per line, as JSON.
+``python -m tests.launchers.server_to_kill FOLDER LAUNCHES [OPTION...]`` prints a report per line;
+the launches are JSON, the options the supervisor's.
 """
 
 import asyncio
@@ -21,8 +22,8 @@ def tell(reports: Sequence[Report]) -> None:
     sys.stdout.flush()
 
 
-async def main(folder: str, launches: str) -> None:
-    processes = Processes(folders(Path(folder)))
+async def main(folder: str, launches: str, *options: str) -> None:
+    processes = Processes(folders(Path(folder)), options=options)
     await processes.start([], tell)
     processes.launch(msgspec.json.decode(launches, type=list[Launch]))
     await asyncio.get_running_loop().create_future()

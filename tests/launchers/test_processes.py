@@ -265,6 +265,34 @@ async def test_nothing_outlives_its_attempt_however_it_detached_itself(
     assert wait_gone(int(told.read_text()), 5)
 
 
+async def test_what_an_attempt_left_is_told_from_what_another_runs(
+    processes: Processes, heard: Heard, yard: Detached
+) -> None:
+    other = launch("sh", "-c", "setsid sleep 1000 & echo $!; wait; wait; exit 1")
+    processes.launch([other])
+    neighbour = int(await yard.printed(other, b"\n"))
+    # A group of its own, no marker: only its session tells whose it is.
+    script = "set -m; env -i sleep 1000 > /dev/null 2>&1 & echo $!; exit 3"
+    attempt = launch("bash", "-c", script)
+    assert (await run(processes, heard, attempt)).exit_code == 3
+    assert wait_gone(int(printed(yard, attempt)), 5)
+    assert proc.alive(neighbour)
+
+
+async def test_an_attempt_ends_though_somebody_it_cannot_be_told_from_holds_its_output(
+    processes: Processes, heard: Heard, yard: Detached
+) -> None:
+    other = lasts()
+    processes.launch([other])
+    await heard.get(other.attempt, Started)
+    attempt = launch("sh", "-c", "env -i setsid sleep 1000 & echo $!; exit 3")
+    assert (await run(processes, heard, attempt)).exit_code == 3
+    stray = int(printed(yard, attempt))
+    processes.end(other.attempt, 0)
+    await heard.get(other.attempt, Exited)
+    assert wait_gone(stray, 5)  # there is nobody left it could belong to
+
+
 async def test_an_attempt_without_output_costs_no_file(
     processes: Processes, heard: Heard, yard: Detached
 ) -> None:

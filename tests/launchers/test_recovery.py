@@ -24,11 +24,19 @@ pytestmark = pytest.mark.timeout(120)
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start_server(folder: Path, *launches: Launch) -> subprocess.Popen[bytes]:
+@pytest.fixture(params=[(), ("--no-groups",)], ids=["groups", "no-groups"])
+def yard(request: pytest.FixtureRequest, tmp_path: Path) -> Detached:
+    """Left alone, control groups find everything: what does without them is tested too."""
+    return Detached(folders(tmp_path), request.param)
+
+
+def start_server(
+    folder: Path, options: tuple[str, ...], *launches: Launch
+) -> subprocess.Popen[bytes]:
     """Run a server until every launch has started."""
     told = msgspec.json.encode(launches).decode()
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.launchers.server_to_kill", str(folder), told],
+        [sys.executable, "-m", "tests.launchers.server_to_kill", str(folder), told, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
     )
@@ -54,7 +62,7 @@ async def test_a_killed_server_loses_no_attempt_no_exit_code_and_no_output(
     brief = launch("sh", "-c", f"read line < {gates[1]}; exit 7")
     lasting = lasts()
     launches = [talking, brief, lasting]
-    kill_server(await asyncio.to_thread(start_server, tmp_path, *launches))
+    kill_server(await asyncio.to_thread(start_server, tmp_path, yard.options, *launches))
     for gate in gates:  # both go on, and end, while no server lives
         gate.write_text("go\n")
     await yard.printed(talking, b"after\n")
@@ -73,7 +81,7 @@ async def test_a_killed_server_loses_no_attempt_no_exit_code_and_no_output(
 async def test_a_second_server_is_refused_naming_the_first(
     tmp_path: Path, yard: Detached, heard: Heard
 ) -> None:
-    server = await asyncio.to_thread(start_server, tmp_path, lasts())
+    server = await asyncio.to_thread(start_server, tmp_path, yard.options, lasts())
     with pytest.raises(BatchyardError, match=f"process {server.pid} already uses") as refusal:
         await yard.launcher().start([], heard)
     assert type(refusal.value).__name__ == "Occupied"
@@ -87,7 +95,7 @@ async def test_what_runs_but_nobody_holds_is_ended(
     tmp_path: Path, yard: Detached, heard: Heard
 ) -> None:
     attempt = lasts()
-    kill_server(await asyncio.to_thread(start_server, tmp_path, attempt))
+    kill_server(await asyncio.to_thread(start_server, tmp_path, yard.options, attempt))
     main = roster.read(str(yard.folders.state)).spawned[attempt.attempt].pid
     processes = yard.launcher()
     assert await processes.start([], heard) == []
@@ -124,7 +132,7 @@ async def test_a_supervisor_killed_while_no_server_lived_is_cleaned_up_after(
     tmp_path: Path, yard: Detached, heard: Heard
 ) -> None:
     attempt, other = launch(sys.executable, "-c", GRANDCHILD), lasts()
-    kill_server(await asyncio.to_thread(start_server, tmp_path, attempt, other))
+    kill_server(await asyncio.to_thread(start_server, tmp_path, yard.options, attempt, other))
     grandchild = int(await yard.printed(attempt, b"\n"))
     spawned = roster.read(str(yard.folders.state)).spawned
     first = yard.launcher()

@@ -183,6 +183,16 @@ def test_a_second_server_is_refused_until_the_first_leaves(talk: Talk, place: Fo
     third.close()
 
 
+def test_who_knocks_as_another_leaves_is_let_in(talk: Talk, place: Folders) -> None:
+    os.kill(pid_of(place), signal.SIGSTOP)
+    talk.socket.sendall(b'["start","half')
+    talk.close()
+    next_one = Talk(place.state)
+    os.kill(pid_of(place), signal.SIGCONT)
+    assert next_one.greet()[0] == "hello"
+    next_one.close()
+
+
 @pytest.mark.usefixtures("talk")
 def test_one_supervisor_holds_a_directory(place: Folders) -> None:
     assert start(place) == f"locked {pid_of(place)}"

@@ -22,6 +22,8 @@ from batchyard.launchers.supervisor.memory import Memory
 
 _CHUNK = 65536
 """Bytes read at once: what a pipe holds."""
+_ALL = 1024 * 1024
+"""Bytes that a pipe can be made to hold, on Linux, by whoever writes to it: fcntl(2)."""
 _PATIENCE = 1.0
 """Seconds for what is left of an attempt to go, once it was killed."""
 
@@ -69,7 +71,7 @@ class Ending:
             os.close(attempt.pipe)
             raise
         self._mains[attempt.pid] = attempt
-        self._loop.watch(attempt.pipe, partial(self._ready, attempt))
+        self._loop.watch(attempt.pipe, partial(self._read, attempt))
 
     def ask(self, attempt: Attempt, grace: float) -> None:
         """Ask an attempt to end, and kill it after a grace in seconds, or earlier if asked so."""
@@ -83,21 +85,14 @@ class Ending:
             kill = earlier
         attempt.kill = kill
 
-    def _ready(self, attempt: Attempt) -> None:
-        self._read(attempt)
-
-    def _read(self, attempt: Attempt) -> bool:
-        """Take one read's worth of output; tell whether there may be more now."""
-        try:
-            data = os.read(attempt.pipe, _CHUNK)
-        except BlockingIOError:
-            return False
+    def _read(self, attempt: Attempt) -> None:
+        """Take one read's worth of output, now that there is some."""
+        data = os.read(attempt.pipe, _CHUNK)
         if data:
             attempt.output.write(data)
-            return True
-        self._close_pipe(attempt)
-        self._settle(attempt)
-        return False
+        else:
+            self._close_pipe(attempt)
+            self._settle(attempt)
 
     def _exited(self, attempt: Attempt, status: int) -> None:
         attempt.status = status
@@ -107,10 +102,6 @@ class Ending:
             attempt.kill.cancel()
         attempt.phase = DRAINING
         self._sweep(attempt)
-        if attempt.pipe >= 0:
-            os.set_blocking(attempt.pipe, False)
-            while self._read(attempt) and not attempt.strays:
-                pass
         self._settle(attempt)
         if attempt.phase == DRAINING:
             attempt.kill = self._loop.after(_PATIENCE, partial(self._give_up, attempt))
@@ -142,9 +133,16 @@ class Ending:
 
     def _give_up(self, attempt: Attempt) -> None:
         """End without what cannot be ended, such as a process of another user's."""
-        if attempt.phase == DRAINING:
+        if attempt.phase != DRAINING:
+            return
+        if attempt.pipe >= 0:
+            os.set_blocking(attempt.pipe, False)
+            with suppress(BlockingIOError):
+                data = os.read(attempt.pipe, _ALL)
+                if data:
+                    attempt.output.write(data)
             self._close_pipe(attempt)
-            self._finish(attempt)
+        self._finish(attempt)
 
     def _close_pipe(self, attempt: Attempt) -> None:
         if attempt.pipe >= 0:

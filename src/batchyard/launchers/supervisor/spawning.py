@@ -16,6 +16,7 @@ import os
 import resource
 import signal
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 from batchyard.launchers.supervisor import proc
@@ -92,7 +93,8 @@ def resolve(command: list[str], environment: dict[str, str]) -> str:
 
 def raise_limit() -> None:
     """Let this process open as many files as it may: four for each living attempt."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(_SOFT, _OURS), _HARD))
+    with suppress(OSError, ValueError):  # macOS has a limit of its own below the hard one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(_SOFT, _OURS), _HARD))
 
 
 def _enter(directory: str) -> None:
