@@ -123,4 +123,4 @@ def test_a_page_that_was_changed_by_hand_is_noticed(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "cli.md\n"
+    assert "cli.md" in done.stdout.split()
