@@ -63,7 +63,7 @@ async def test_each_attempt_gets_a_fresh_private_directory_that_goes_with_it(
     for attempt in (first, second, silent):
         await run(embedded, heard, attempt)
         said = (tmp_path / "logs" / f"{attempt.attempt}.log").read_text()
-        assert said == f"700 .\n{tmp_path}/work/{attempt.attempt}\n"
+        assert said == f"700 .\n{tmp_path / 'work' / attempt.attempt}\n"
     await embedded.stop()
     assert list((tmp_path / "work").iterdir()) == []
 

@@ -86,7 +86,7 @@ def resolve(command: list[str], environment: dict[str, str]) -> str:
     path = environment.get("PATH", DEFAULT_PATH).replace("\0", "")
     for folder in path.split(os.pathsep):
         candidate = os.path.join(folder or ".", name)  # noqa: PTH118 - pathlib costs its import
-        if os.access(candidate, os.X_OK) and not os.path.isdir(candidate):  # noqa: PTH112
+        if os.access(candidate, os.X_OK) and not os.path.isdir(candidate):  # noqa: PTH112 - as above
             return candidate
     raise CannotStart(f"no program {name!r} in PATH ({path})")
 
@@ -153,7 +153,7 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 def _explain(error: OSError | ValueError, program: str) -> str:
     code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOENT, errno.ENOTDIR) and os.path.exists(program):  # noqa: PTH110
+    if code in (errno.ENOENT, errno.ENOTDIR) and os.path.exists(program):  # noqa: PTH110 - pathlib costs its import
         return f"the interpreter named in the first line of {program!r} does not exist"
     if code in _WORDS:
         return _WORDS[code].format(program=program)
