@@ -25,7 +25,6 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from hashlib import blake2b
 from typing import NamedTuple
 
 from batchyard.launchers.supervisor import door, proc
@@ -199,7 +198,8 @@ def _has_pidfd() -> bool:
 
 def _group_name(state_dir: str) -> str:
     """Name the control groups of one state directory, so that no two share any."""
-    return f"batchyard-{blake2b(os.fsencode(state_dir), digest_size=6).hexdigest()}"
+    found = os.stat(state_dir)  # noqa: PTH116 - pathlib costs its import
+    return f"batchyard-{found.st_dev:x}-{found.st_ino:x}"
 
 
 def _processes(kin: Kin, attempt: Attempt) -> list[int]:
