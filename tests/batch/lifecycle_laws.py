@@ -131,6 +131,26 @@ def test_a_stop_is_commanded_at_once_and_again_when_the_process_is_there(life: l
 
 
 @given(lives())
+def test_nobody_is_deaf_to_a_stop_or_to_the_end_of_an_attempt(life: list[Moved]) -> None:
+    for job in (step.now for step in life if not step.now.ended):
+        terminated, _ = lifecycle.step(job, events.Terminated(99_000, reason="why"))
+        assert terminated.ended or terminated.stop is not None
+        cancelled, _ = lifecycle.step(job, events.Cancelled(99_000, reason="why"))
+        assert cancelled.ended == (job.state in WAITING)
+        if job.attempt is not None and job.state in PLACED:
+            for ended in _ways_to_end(job.state, job.attempt.id):
+                assert lifecycle.step(job, ended)[0].state not in PLACED
+
+
+def _ways_to_end(state: JobState, attempt: str) -> list[events.Event]:
+    """What a launcher can tell of an attempt in this state."""
+    if state is STARTING:
+        failed = events.StartFailed(99_000, attempt=attempt, reason="gone")
+        return [events.Lost(99_000, attempt=attempt), failed]
+    return [events.Lost(99_000, attempt=attempt), events.Exited(99, attempt=attempt, exit_code=0)]
+
+
+@given(lives())
 def test_the_first_reason_to_stop_stands(life: list[Moved]) -> None:
     for was, event, now, _ in life:
         if was.stop is not None and not now.ended:
@@ -215,7 +235,8 @@ def test_a_story_gains_one_line_per_change_and_none_is_rewritten(life: list[Move
 @given(lives())
 def test_every_reason_is_in_the_words_of_aws(life: list[Moved]) -> None:
     for step in life:
-        if step.changed:
+        blocked = step.was.state is RUNNABLE and isinstance(step.event, events.Blocked)
+        if step.changed or blocked:
             assert step.now.status_reason == _reason(step)
 
 
@@ -245,9 +266,10 @@ def _reason(step: Moved) -> str | None:  # noqa: PLR0911 - one case per text
 @given(lives(whole=True))
 def test_an_attempt_keeps_how_it_began_and_ended(life: list[Moved]) -> None:
     for was, event, now, _ in life:
-        assert now.attempts[: len(was.attempts) - 1] == was.attempts[:-1]
         if now is was or now.attempt is None:
             continue
+        placed = isinstance(event, events.Placed)
+        assert now.attempts[:-1] == (was.attempts if placed else was.attempts[:-1])
         if isinstance(event, events.Started):
             began = (now.attempt.pid, now.attempt.ticks, now.attempt.started_at)
             assert began == (event.pid, event.ticks, event.at)

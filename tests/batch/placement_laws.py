@@ -73,7 +73,8 @@ STEPS = st.one_of(
     st.tuples(st.just("release"), st.integers(0, 99)),
     st.tuples(st.just("release"), st.integers(0, 99)),
     st.tuples(st.just("decide")),
-    st.tuples(st.just("decide")),
+    st.tuples(st.just("turn_over"), st.integers(0, 99)),
+    st.tuples(st.just("offer_again"), st.integers(0, 99)),
     st.tuples(st.just("withdraw"), st.integers(0, 99)),
     st.tuples(
         st.just("environment"),
@@ -111,7 +112,18 @@ class Pair:
             self.offered += 1
             self.model.waiting[f"j{self.offered}"] = (arn, demand)
             self.real.offer(f"j{self.offered}", arn, demand)
-            self.real.offer(f"j{self.offered}", arn, demand)  # a command may come twice
+
+    def offer_again(self, pick: int) -> None:
+        """A command may come twice: whoever waits keeps the place."""
+        if waiting := sorted(self.model.waiting):
+            job = waiting[pick % len(waiting)]
+            self.real.offer(job, *self.model.waiting[job])
+
+    def turn_over(self, pick: int) -> None:
+        """Nothing happens but that a job ends."""
+        self.decide()
+        self.release(pick)
+        self.decide()
 
     def withdraw(self, pick: int) -> None:
         if waiting := sorted(self.model.waiting):
@@ -245,7 +257,8 @@ def test_what_still_runs_in_a_forgotten_environment_is_counted_when_it_comes_bac
     placement.offer("j", "q", demand)
     assert placement.decide() == []
     placement.remove_environment("e")
-    placement.release("e", demand)
     placement.put_environment(environment("e", 1000))
+    assert placement.decide() == []
+    placement.release("e", demand)
     placement.offer("k", "q", demand)
     assert placement.decide() == [Found("j", "e")]

@@ -167,6 +167,14 @@ def test_counterparts_of_an_array_that_failed_before_it_spawned_fail(
     assert yard.state(pairs) == "FAILED"
 
 
+def test_a_counterpart_beyond_the_other_array_is_not_waited_for(yard: Yard) -> None:
+    """The service refuses such arrays; an engine that is given one must still come to an end."""
+    array = yard.submit(array_size=2)
+    pairs = yard.submit(array_size=3, depends_on=after(array, kind="N_TO_N"))
+    yard.settle()
+    assert [yard.state(f"{pairs}:{index}") for index in range(3)] == ["PENDING"] * 2 + ["FAILED"]
+
+
 def test_children_wait_for_their_counterparts_one_by_one(yard: Yard) -> None:
     array = yard.submit(array_size=2)
     pairs = yard.submit(array_size=2, depends_on=after(array, kind="N_TO_N"))
