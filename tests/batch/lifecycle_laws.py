@@ -324,5 +324,5 @@ def test_a_spot_rule_matches_a_lost_host() -> None:
 def test_a_story_without_a_cause_tells_what_the_event_carried() -> None:
     job = lifecycle.submitted("j", spec(), 0)
     step = moved(job, events.Cancelled(1, reason="not needed"))
-    assert step.now.story[-1].cause == "reason not needed"
+    assert "not needed" in step.now.story[-1].cause
     assert step.now.state in ENDED
