@@ -38,11 +38,13 @@ class JobChange(Struct, frozen=True):
     detail: bytes | None = None
 
 
-def latest(changes: Sequence[JobChange]) -> list[JobChange]:
+def latest(changes: Sequence[JobChange]) -> Sequence[JobChange]:
     """Leave of several changes of a job only the last, where the first one stood.
 
     A detail that an earlier one brought is not lost.
     """
+    if len({change.job.id for change in changes}) == len(changes):
+        return changes
     last: dict[str, JobChange] = {}
     for change in changes:
         before = last.get(change.job.id)

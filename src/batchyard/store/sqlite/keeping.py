@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,27 +14,24 @@ from batchyard.store.seam import ResourceChange, latest
 from batchyard.store.sqlite import sql
 from batchyard.store.sqlite.numbers import Numbers
 from batchyard.store.sqlite.opening import transaction
-from batchyard.store.sqlite.states import NUMBERS
+from batchyard.store.sqlite.states import ENDED, NUMBERS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from batchyard.batch.model import Job
+    from batchyard.batch.model import Job, Spec
     from batchyard.store.seam import Batch, JobChange, ResourceRemoval
 
     Row = tuple[object, ...]
 
 
-class Known(NamedTuple):
-    """What is written of a job: its number, and how many of its attempts have a stream."""
-
-    number: int
-    streams: int
+Known = tuple[int, int]
+"""What is written of a job: its number, and how many of its attempts have a stream."""
 
 
 class Rows:
-    """The rows that a batch comes to, by statement, and what will be known once they are kept."""
+    """The rows that a batch comes to, by statement, and what is known once they are kept."""
 
     def __init__(self) -> None:
         """Start without any."""
@@ -44,6 +41,7 @@ class Rows:
         self.streams: list[Row] = []
         self.details: list[Row] = []
         self.known: dict[str, Known] = {}
+        self.ended: list[str] = []
 
     def by_statement(self) -> Iterator[tuple[str, list[Row]]]:
         """Give the statements that have rows, with their rows."""
@@ -58,7 +56,7 @@ class Rows:
 
 
 class Keeper:
-    """Keeps batches; it remembers the numbers of live jobs, so that none is looked up.
+    """Keeps batches; it remembers the numbers of live jobs, so that none is looked up twice.
 
     Args:
         connection: the one that writes.
@@ -82,92 +80,81 @@ class Keeper:
         rows = Rows()
         try:
             with transaction(self._connection):
-                self._plan(latest(batch.jobs), rows)
-                for statement, values in rows.by_statement():
-                    self._connection.executemany(self._sql[statement], values)
-                for each in batch.resources:
-                    self._resource(each)
-                if batch.notes:
-                    self._connection.executemany(self._sql["put_note"], batch.notes.items())
+                self._write(batch, rows)
         except BaseException:
             self.learn()
             raise
         self._known.update(rows.known)
-        for change in batch.jobs:
-            if change.job.ended:
-                self._known.pop(change.job.id, None)
+        for job_id in rows.ended:
+            self._known.pop(job_id, None)
+
+    def _write(self, batch: Batch, rows: Rows) -> None:
+        self._plan(latest(batch.jobs), rows)
+        for statement, values in rows.by_statement():
+            self._connection.executemany(self._sql[statement], values)
+        for change in batch.resources:
+            self._resource(change)
+        if batch.notes:
+            self._connection.executemany(self._sql["put_note"], batch.notes.items())
 
     def _plan(self, changes: Sequence[JobChange], rows: Rows) -> None:
+        """Find the rows of every change: what a job costs is decided here."""
         self._look_up(changes, rows)
         for change in changes:
-            known = self._known.get(change.job.id) or rows.known.get(change.job.id)
-            if known is None:
-                known = self._add(change.job, rows)
-            else:
-                self._change(change.job, known, rows)
-            self._follow(change, known, rows)
+            job = change.job
+            state = NUMBERS[job.state]
+            known = self._known.get(job.id) or rows.known.get(job.id)
+            number, streams = known or self._add(job, state, rows)
+            if known is not None:
+                body = codec.encode_job(job)
+                rows.changes.append((state, _stopped_at(job, state), body, number))
+            if change.detail is not None:
+                rows.details.append((number, change.detail))
+            if known is None or len(job.attempts) > streams:
+                self._follow(job, number, streams, rows)
+            if state >= ENDED:
+                rows.ended.append(job.id)
 
     def _look_up(self, changes: Sequence[JobChange], rows: Rows) -> None:
         """Learn of the jobs that are not remembered: most are new, a few have ended before."""
-        wanted = [change.job.id for change in changes if change.job.id not in self._known]
-        parents = {parent_id(job_id) for job_id in wanted} - {None, *self._known}
+        wanted = [change.job for change in changes if change.job.id not in self._known]
+        ids = [job.id for job in wanted]
+        parents = {parent_id(job.id) for job in wanted if job.index is not None}
         if wanted:
-            ids = msgspec.json.encode([*wanted, *parents]).decode()
-            for job_id, number, body in self._connection.execute(self._sql["known_jobs"], (ids,)):
-                rows.known[job_id] = Known(number, len(codec.decode_glance(body).attempts))
+            given = msgspec.json.encode([*ids, *(parents - self._known.keys())]).decode()
+            for job_id, number, body in self._connection.execute(self._sql["known_jobs"], (given,)):
+                rows.known[job_id] = number, len(codec.decode_glance(body).attempts)
 
-    def _add(self, job: Job, rows: Rows) -> Known:
+    def _add(self, job: Job, state: int, rows: Rows) -> Known:
         self._highest = number = self._highest + 1
         spec = job.spec
         place = self.numbers.place(spec.account, spec.region)
-        queue = parent = None
         if job.index is None:
-            queue = self.numbers.queue(place, spec.queue)
-            rows.specs.append(_spec_row(number, queue, job))
+            queue, parent = self.numbers.queue(place, spec.queue), None
+            rows.specs.append(_spec_row(number, queue, spec))
         else:
-            parent = self._number_of_parent(job, rows)
-        rows.jobs.append(
-            (
-                number,
-                job.id,
-                place,
-                queue,
-                parent,
-                job.index,
-                number if parent is None else parent,
-                job.created_at,
-                NUMBERS[job.state],
-                _stopped_at(job),
-                codec.encode_job(job),
-            )
-        )
-        return Known(number, 0)
+            queue, parent = None, self._parent(job, rows)
+        listed = (place, queue, parent, job.index, parent or number, job.created_at)
+        body = codec.encode_job(job)
+        rows.jobs.append((number, job.id, *listed, state, _stopped_at(job, state), body))
+        return number, 0
 
-    def _number_of_parent(self, job: Job, rows: Rows) -> int:
+    def _parent(self, job: Job, rows: Rows) -> int:
+        """Find the number of a child's array."""
         parent = parent_id(job.id) or ""
-        known = rows.known.get(parent) or self._known.get(parent)
+        known = self._known.get(parent) or rows.known.get(parent)
         if known is None:
             raise YardError(f"job {job.id} cannot be kept before its array, {parent!r}")
-        return known.number
+        return known[0]
 
-    def _change(self, job: Job, known: Known, rows: Rows) -> None:
-        rows.changes.append(
-            (NUMBERS[job.state], _stopped_at(job), codec.encode_job(job), known.number)
-        )
-
-    def _follow(self, change: JobChange, known: Known, rows: Rows) -> None:
-        """Write what a job brings with it: streams of new attempts, its detail."""
-        job = change.job
-        if change.detail is not None:
-            rows.details.append((known.number, change.detail))
-        if len(job.attempts) > known.streams:
+    def _follow(self, job: Job, number: int, streams: int, rows: Rows) -> None:
+        """Write the streams of attempts that have none, and remember that."""
+        rows.known[job.id] = number, len(job.attempts)
+        for attempt in job.attempts[streams:]:
             spec = job.spec
             place = self.numbers.place(spec.account, spec.region)
             group = self.numbers.log_group(place, spec.log_group)
-            for attempt in job.attempts[known.streams :]:
-                name = stream_name(spec.definition, attempt.id)
-                rows.streams.append((group, name, known.number))
-        rows.known[job.id] = Known(known.number, len(job.attempts))
+            rows.streams.append((group, stream_name(spec.definition, attempt.id), number))
 
     def _resource(self, change: ResourceChange | ResourceRemoval) -> None:
         key = (self.numbers.place(*change.place), *key_of(change.resource))
@@ -178,12 +165,11 @@ class Keeper:
             self._connection.execute(self._sql["remove_resource"], key)
 
 
-def _spec_row(number: int, queue: int, job: Job) -> Row:
-    spec = job.spec
+def _spec_row(number: int, queue: int, spec: Spec) -> Row:
     body = codec.encode_spec(spec)
     return number, queue, spec.name, spec.definition, spec.array_size, spec.share, body
 
 
-def _stopped_at(job: Job) -> int | None:
+def _stopped_at(job: Job, state: int) -> int | None:
     """Tell when retention may ask for a job: never while it lives, nor for an array's child."""
-    return (job.stopped_at or 0) if job.ended and job.index is None else None
+    return (job.stopped_at or 0) if state >= ENDED and job.index is None else None

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PAGES_PER_CHECKPOINT: Final = 4000
+PAGES_PER_CHECKPOINT: Final = 2000
 """16 MB of log before it is folded into the file: hot pages are then copied once, not often."""
 
 _PRAGMAS: Final = (
+    "PRAGMA page_size = 8192",  # details are a few KB each: less of a page is left empty
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on disk when it returns, power cut included
     f"PRAGMA wal_autocheckpoint = {PAGES_PER_CHECKPOINT}",

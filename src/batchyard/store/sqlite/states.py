@@ -18,7 +18,9 @@ NUMBERS: Final = {
     JobState.SUCCEEDED: 5,
     JobState.FAILED: 6,
 }
-"""Below 5 a job is live: statements say so."""
+
+ENDED: Final = 5
+"""From here on a job has ended; statements say so too."""
 
 STATES: Final = {number: state for state, number in NUMBERS.items()}
 

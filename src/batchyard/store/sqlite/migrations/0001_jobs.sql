@@ -39,7 +39,7 @@ CREATE INDEX specs_named ON specs (queue, name);
 -- How jobs stand, rewritten at each change, so kept narrow.
 CREATE TABLE jobs (
     n          INTEGER PRIMARY KEY,
-    id         TEXT NOT NULL UNIQUE,
+    id         TEXT NOT NULL,
     place      INTEGER NOT NULL,
     queue      INTEGER,           -- NULL for children: they are listed under their array
     parent     INTEGER,           -- the array of a child
@@ -50,6 +50,9 @@ CREATE TABLE jobs (
     stopped_at INTEGER,           -- only of ended jobs that are no children: what retention asks
     body       BLOB NOT NULL
 );
+
+-- For every question by id; with the place in it, details are found without the row itself.
+CREATE UNIQUE INDEX jobs_by_id ON jobs (id, place);
 
 -- For ListJobs by queue, newest first (n is part of every index), and for live jobs of any kind.
 CREATE INDEX jobs_listed ON jobs (state, queue, created_at);
