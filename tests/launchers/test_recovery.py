@@ -205,6 +205,9 @@ async def test_a_supervisor_that_keeps_dying_is_given_up_loudly(
     assert isinstance(gone.result(), SupervisorGone)
     assert "lost 5 times" in str(gone.result())
     await processes.stop()
+    tidy = yard.launcher()
+    await tidy.start([], heard)
+    await tidy.stop(jobs=True)
 
 
 async def test_what_cannot_be_started_is_said_at_once(tmp_path: Path, heard: Heard) -> None:
