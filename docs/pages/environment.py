@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batchyard.batch import launching
 from batchyard.batch.model import Attempt, Demand, Job, Spec
+from batchyard.cli.env import GONE
 from batchyard.engine.machine import KEPT
 from batchyard.launchers.supervisor.proc import MARKER
 from pages.markdown import code, table
@@ -42,9 +43,9 @@ READERS = (
     ),
 )
 
-PRINTED = """`batchyard env` prints lines that set `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`,
-`AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_REGION`, and that unset `AWS_SESSION_TOKEN`
-and `AWS_PROFILE`."""
+PRINTED = f"""`batchyard env` prints lines that set `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`,
+`AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_REGION`, and that unset what would win over
+them: {", ".join(map(code, GONE))}."""
 
 JOBS = """## Given to jobs
 

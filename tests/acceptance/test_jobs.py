@@ -237,3 +237,48 @@ def test_a_queue_goes_with_its_jobs(batch: Any) -> None:
     batch.delete_job_queue(jobQueue="brief")
     assert ended(batch, answer["jobId"])["status"] == "FAILED"
     until(lambda: not batch.describe_job_queues(jobQueues=["brief"])["jobQueues"])
+
+
+def test_a_job_whose_secrets_the_yard_has_not_is_not_started(batch: Any) -> None:
+    secret = {"name": "TOKEN", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/t"}
+    definition = batch.register_job_definition(
+        jobDefinitionName="secretive",
+        type="container",
+        containerProperties={
+            "image": "busybox",
+            "command": ["true"],
+            "secrets": [secret],
+            "resourceRequirements": [
+                {"type": "VCPU", "value": "1"},
+                {"type": "MEMORY", "value": "64"},
+            ],
+        },
+    )["jobDefinitionArn"]
+    answer = batch.submit_job(jobName="job", jobQueue="default", jobDefinition=definition)
+    job = ended(batch, answer["jobId"])
+    assert job["statusReason"] == "Task failed to start"
+    assert "TOKEN" in job["container"]["reason"]
+    assert "--pass-env" in job["container"]["reason"]
+
+
+def test_a_job_too_large_waits_with_the_reason_and_runs_once_there_is_room(batch: Any) -> None:
+    room = {"type": "EC2", "minvCpus": 0, "maxvCpus": 1, "instanceTypes": ["optimal"]}
+    resources = {**room, "subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]}
+    name = "small"
+    arn = batch.create_compute_environment(
+        computeEnvironmentName=name, type="MANAGED", computeResources=resources
+    )["computeEnvironmentArn"]
+    order = [{"order": 1, "computeEnvironment": arn}]
+    batch.create_job_queue(jobQueueName=name, priority=1, computeEnvironmentOrder=order)
+    overrides = {"resourceRequirements": [{"type": "VCPU", "value": "2"}]}
+    answer = batch.submit_job(
+        jobName="large",
+        jobQueue=name,
+        jobDefinition=register(batch, "true"),
+        containerOverrides=overrides,
+    )
+    job = described(batch, answer["jobId"])
+    assert job["status"] == "RUNNABLE"
+    assert job["statusReason"].startswith("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT")
+    batch.update_compute_environment(computeEnvironment=name, computeResources={"maxvCpus": 2})
+    assert ended(batch, answer["jobId"])["status"] == "SUCCEEDED"

@@ -161,6 +161,8 @@ def test_a_taken_port_is_refused_in_one_line(data_dir: Path) -> None:
         ["--pass-env", "NO_SUCH_VARIABLE"],
         ["--minimum-timeout", "0"],
         ["--retention", "0"],
+        ["--retention", "nan"],
+        ["--retention", "inf"],
         ["--host", "192.0.2.1", "--no-auth"],  # an address of no machine (RFC 5737)
         ["--port", "70000"],
     ],
@@ -275,3 +277,21 @@ def test_a_variable_is_passed_on_when_asked_for(data_dir: Path) -> None:
     with yard:
         job = ended(yard.client("batch"), submit(yard.client("batch"), "env"))
         assert "BATCHYARD_TEST_COLOUR=green" in printed(yard.client("logs"), job)
+
+
+def test_a_dead_yards_address_is_not_given_out(data_dir: Path) -> None:
+    with RunningYard(data_dir) as yard:
+        assert yard.url in batchyard("env", "--data-dir", data_dir).stdout
+        yard.process.kill()
+        yard.process.wait()
+        said = batchyard("env", "--data-dir", data_dir).stdout
+    assert yard.url not in said
+    assert "AWS_ENDPOINT_URL=http://127.0.0.1:4680" in said
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = batchyard("serve", "--port", "0", "--data-dir", tmp_path / "file" / "below")
+    assert done.returncode == 2
+    assert str(tmp_path / "file") in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -30,9 +30,9 @@ class DependencyEnded(Happened, frozen=True, kw_only=True):
 
 
 class Blocked(Happened, frozen=True, kw_only=True):
-    """No environment of its queue can ever hold the job as things are."""
+    """No environment of its queue can ever hold the job as things are; None: one can, now."""
 
-    reason: str
+    reason: str | None
 
 
 class Placed(Happened, frozen=True, kw_only=True):

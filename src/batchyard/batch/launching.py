@@ -38,6 +38,16 @@ def _filled(word: str, parameters: Mapping[str, str]) -> str:
     return parameters.get(word.removeprefix(REFERENCE), word)
 
 
+def missing_secrets(job: Job, base: Mapping[str, str]) -> list[str]:
+    """Name the secrets a job asks for that its environment would not have.
+
+    Args:
+        job: the job.
+        base: what attempts are given anyway; a variable of a secret's name stands for it.
+    """
+    return [name for name in job.spec.secrets if name not in base]
+
+
 def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:
     """Form the environment of a job's latest attempt.
 

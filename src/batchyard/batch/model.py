@@ -72,6 +72,7 @@ class Spec(Value, frozen=True):
     share: str | None = None
     priority: int = 0
     directory: str | None = None
+    secrets: tuple[str, ...] = ()
     detail: bytes = b"{}"
     container_detail: bytes = b"{}"
 

@@ -9,7 +9,11 @@ seen from the service is used; docs/fidelity.md lists these.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EXITED = "Essential container in task exited"
 NOT_STARTED = "Task failed to start"
@@ -30,6 +34,14 @@ REASON_LENGTH = 255
 def instance_of(environment: str) -> str:
     """Name the one EC2-like instance that stands for this machine in an environment."""
     return f"i-{crc32(environment.encode()):08x}{crc32(environment[::-1].encode()):08x}0"
+
+
+def no_secrets(names: Iterable[str]) -> str:
+    """Say that an attempt could not be given its secrets, as ECS begins to say it."""
+    return (
+        f"ResourceInitializationError: unable to pull secrets {', '.join(names)}: this yard has "
+        "none; give it their values with --pass-env NAME"
+    )
 
 
 def host_lost(environment: str) -> str:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from batchyard.batch.events import Accepted, Exited, Lost, StartFailed
+from batchyard.batch.events import (
+    Accepted,
+    ChildMoved,
+    Exited,
+    Lost,
+    StartFailed,
+    TimedOut,
+)
 from batchyard.batch.model import Entry, Job
 from batchyard.batch.states import JobState
 
@@ -30,12 +37,9 @@ def told(job: Job, event: Event) -> Job:
 
 def _members(event: Event) -> str:
     """Put an event's own members into words, where it came without a cause."""
-    members = (
-        f"{name} {value}"
-        for name in ("reason", "exit_code", "job_id", "pid")
-        if (value := getattr(event, name, None)) is not None
-    )
-    return ", ".join(members)
+    reason = getattr(event, "reason", None)
+    pid = getattr(event, "pid", None)
+    return reason or ("" if pid is None else f"pid {pid}")
 
 
 def _outlook(job: Job, event: Event) -> str:
@@ -45,7 +49,17 @@ def _outlook(job: Job, event: Event) -> str:
         return f"waits for {jobs if job.waits_for else 'room'}"
     if isinstance(event, AttemptEnded) and job.state is JobState.RUNNABLE:
         return f"attempt {len(job.attempts) + 1} of {job.spec.retry.attempts} follows"
+    if isinstance(event, TimedOut):
+        return f"ran for {job.spec.timeout} s"
+    if isinstance(event, ChildMoved):
+        return _children(job)
     return ""
+
+
+def _children(job: Job) -> str:
+    if not job.ended or job.tally is None:
+        return "the first child is RUNNABLE"
+    return f"all {job.spec.array_size} children ended, {job.tally[JobState.FAILED]} failed"
 
 
 AttemptEnded = Exited | StartFailed | Lost

@@ -10,6 +10,16 @@ import click
 
 DEFAULT_REGION = "us-east-1"
 
+GONE = (
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_ENDPOINT_URL_BATCH",
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "AWS_ENDPOINT_URL_DATA_PIPELINE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+"""Variables that would win over the ones set here."""
+
 
 @click.command(name="env")
 @click.option(
@@ -27,7 +37,7 @@ DEFAULT_REGION = "us-east-1"
     help="Whose syntax to print.",
 )
 def command(data_dir: Path | None, port: int | None, region: str | None, shell: str) -> None:
-    r"""Print what points AWS's clients at the yard: endpoint, region and keys.
+    """Print what points AWS's clients at the yard: endpoint, region and keys.
 
     \b
     Examples:
@@ -65,7 +75,7 @@ def endpoint(directory: Path, port: int | None) -> str:
 
 def _lines(variables: dict[str, str], shell: str) -> list[str]:
     """Set the variables, and take away what would win over them."""
-    gone = ("AWS_SESSION_TOKEN", "AWS_PROFILE")
+    gone = GONE
     if shell == "fish":
         return [f"set -gx {n} {shlex.quote(v)};" for n, v in variables.items()] + [
             f"set -e {name};" for name in gone

@@ -11,15 +11,23 @@ HUGE = 10_000
 
 @click.command(name="run", context_settings={"allow_interspersed_args": False})
 @click.option("--clean", is_flag=True, help="A fresh directory and a minimal environment.")
+@click.option("--array", type=click.IntRange(2, HUGE), metavar="SIZE", help="Run so many children.")
 @click.option(
-    "--array", type=click.IntRange(2, HUGE), metavar="SIZE", help="Run so many children (2-10000)."
-)
-@click.option(
-    "--vcpus", type=click.FloatRange(0.001), default=1.0, show_default=True, help="vCPUs of each."
+    "--vcpus",
+    type=click.FloatRange(0.001),
+    metavar="N",
+    default=1.0,
+    show_default=True,
+    help="vCPUs of each.",
 )
 @click.option("--memory", type=click.IntRange(4), metavar="MIB", help="Memory limit of each.")
 @click.option(
-    "--attempts", type=click.IntRange(1, 10), default=1, show_default=True, help="Tries of each."
+    "--attempts",
+    type=click.IntRange(1, 10),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Tries of each.",
 )
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Longest attempt.")
 @click.option("--name", help="The job's name.  [default: the command's]")
@@ -35,7 +43,7 @@ def command(  # noqa: PLR0913 - one argument per option
     name: str | None,
     words: tuple[str, ...],
 ) -> int:
-    r"""Run a command as a job, here and now, and exit with its exit code.
+    """Run a command as a job, here and now, and exit with its exit code.
 
     The job has your directory and your environment, less AWS credentials; with --clean, a fresh
     directory and a minimal environment, as Batch gives it. Its output is streamed. Ctrl-C once

@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 - one argument per option
     stop_jobs: bool,
     verbose: bool,
 ) -> None:
-    r"""Run a yard: an AWS Batch endpoint that runs jobs on this machine.
+    """Run a yard: an AWS Batch endpoint that runs jobs on this machine.
 
     Prints `ready http://HOST:PORT` once it answers. Point clients at it with
     eval "$(batchyard env)".

@@ -19,7 +19,7 @@ import click
 @click.option("--region", help="The job's region.  [default: yours, else us-east-1]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(job: str, data_dir: Path | None, region: str | None, *, as_json: bool) -> None:
-    r"""Tell a job's life, event by event, with causes.
+    """Tell a job's life, event by event, with causes.
 
     JOB is a job's id; a child's is its array's with a colon and its index. The yard asked is
     the one in AWS_ENDPOINT_URL, else the one of the data directory.
@@ -49,8 +49,9 @@ def _tell(found: dict[str, Any]) -> None:
     console = Console(highlight=False, width=None if os.isatty(1) else 120)
     title = Text.assemble((found["jobName"], "bold"), f"  {found['jobId']}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("time", "after", "event", "state", "cause"):
-        table.add_column(column, justify="right" if column == "after" else "left")
+    for column in ("time", "after", "event", "state"):
+        table.add_column(column, justify="right" if column == "after" else "left", no_wrap=True)
+    table.add_column("cause", overflow="fold")
     before = None
     for entry in found["story"]:
         after = "" if before is None else lapse(entry["at"] - before)

@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from batchyard.batch import arrays, commands, events, ids, lifecycle
+from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
+from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
 from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
+from batchyard.engine.chance import new_hex
 from batchyard.engine.journal import Journal
+from batchyard.engine.recent import Recent
 from batchyard.store.seam import ResourceChange, ResourceRemoval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from batchyard.batch.ids import Place
     from batchyard.batch.model import Job, Spec
     from batchyard.engine.clock import Handle
     from batchyard.engine.parts import Parts, Settings
@@ -60,6 +62,7 @@ class Engine:
         self._dependents: dict[str, set[str]] = defaultdict(set)
         self._limits: dict[str, Handle] = {}
         self._details: dict[str, bytes] = {}
+        self.recent = Recent()
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
         self._turn_due = False
@@ -175,7 +178,8 @@ class Engine:
         if isinstance(resource, JobDefinition):
             return
         for job_id, queue, demand in list(self.placement.waiting()):
-            if reason := self.placement.misfit(queue, demand):
+            reason = self.placement.misfit(queue, demand)
+            if reason or self.jobs[job_id].status_reason == reasons.TOO_LARGE:
                 self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
 
     def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
@@ -212,6 +216,16 @@ class Engine:
         found = self._details.get(job.id)
         if found is None:
             found = self._details[job.id] = self._presenter.detail(job)
+        return found
+
+    def ended_details(self, place: Place, job_ids: Sequence[str]) -> dict[str, bytes]:
+        """Give the JobDetail JSON of ended jobs; others, and another place's, are left out."""
+        recent = {name: self.recent.get(place, name) for name in job_ids}
+        found = {name: detail for name, detail in recent.items() if detail is not None}
+        if len(found) < len(job_ids):
+            stored = self.store.details(place, [name for name in job_ids if name not in found])
+            self.recent.put(place, stored)
+            found |= stored
         return found
 
     def apply(self, job_id: str, event: events.Event) -> None:
@@ -279,8 +293,13 @@ class Engine:
         for command in done:
             self._rules[type(command)](job, command)
 
-    def _launch(self, job: Job, _: commands.Launch) -> None:
-        self._attempts.launch(job)
+    def _launch(self, job: Job, command: commands.Launch) -> None:
+        if missing := launching.missing_secrets(job, self.settings.base):
+            reason = reasons.no_secrets(missing)
+            at = self.now()
+            self.apply(job.id, events.StartFailed(at=at, attempt=command.attempt, reason=reason))
+        else:
+            self._attempts.launch(job)
 
     def _end(self, _: Job, command: commands.End) -> None:
         self._attempts.end(command.attempt, command.grace)
@@ -348,7 +367,7 @@ class Engine:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
         for found in self.placement.decide() if self._open else ():
-            attempt = self.new_id().replace("-", "")
+            attempt = new_hex()
             name = found.environment.rpartition("/")[2]
             event = events.Placed(
                 at=self.now(),
@@ -368,5 +387,7 @@ class Engine:
                 continue
             if self.jobs.get(job.id) is job:
                 del self.jobs[job.id]
-                self._details.pop(job.id, None)
+                place = Place(job.spec.account, job.spec.region)
+                self.recent.put(place, {job.id: self.detail(job)})
+                del self._details[job.id]
             self._attempts.drop(job)

@@ -103,9 +103,7 @@ class Journal:
         resources, self._resources = self._resources, []
         after, self._after = self._after, []
         self._under_way, self._waiters = self._waiters, []
-        changes = [
-            JobChange(job, self._present(job) if job.ended else None) for job in jobs.values()
-        ]
+        changes = [self._change(job) for job in jobs.values()]
 
         def done(error: BaseException | None) -> None:
             self._clock.call_from_thread(lambda: end(error))

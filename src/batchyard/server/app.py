@@ -8,10 +8,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from batchyard.batch.states import PLACED
 from batchyard.engine import machine
+from batchyard.engine.chance import new_uuid
 from batchyard.engine.chores.retention import Retention
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
@@ -108,8 +108,13 @@ class Yard:
         self._writer.start()
         await self._begin()
         keep = int(self.options.retention_days * DAY_MS)
-        self._retention = Retention(self.store, self.output, LoopClock(), keep)
+        clock = LoopClock()
+        self._retention = Retention(self.store, self.output, clock, keep, self._forgot)
         self._retention.start()
+
+    def _forgot(self) -> None:
+        if self.engine is not None:
+            self.engine.recent.clear()
 
     async def _begin(self) -> None:
         settings = self._settings()
@@ -120,7 +125,7 @@ class Yard:
             launcher=self._new_launcher(),
             output=self.output,
             clock=LoopClock(),
-            new_id=lambda: str(uuid4()),
+            new_id=new_uuid,
             presenter=presenter,
         )
         self.engine = Engine(settings, parts)

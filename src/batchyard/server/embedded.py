@@ -10,10 +10,10 @@ import tempfile
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from batchyard.batch import ids
 from batchyard.batch.resources import ComputeEnvironment, JobQueue
+from batchyard.engine.chance import new_uuid
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts
@@ -77,7 +77,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Engine]:
             launcher=Embedded(Folders(folder / "supervisor", folder / "logs", folder / "work")),
             output=Output(folder / "logs"),
             clock=LoopClock(),
-            new_id=lambda: str(uuid4()),
+            new_id=new_uuid,
             presenter=Plain(settings.vcpus * 1000),
         ),
     )

@@ -88,7 +88,7 @@ class Gate:
 
     def _check_source(self, request: Request) -> None:
         headers = request.headers
-        if any(_CONTROL.search(value) for value in headers.values()):
+        if _CONTROL.search("\t".join(headers.values())):
             _deny("A header holds a control character; send each header on one line.")
         host = headers.get("host", "")
         if host.lower() not in self._hosts:

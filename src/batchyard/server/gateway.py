@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 from batchyard.batch.ids import Place
+from batchyard.engine.chance import new_uuid
 from batchyard.errors import Fault, YardError
 from batchyard.server.operations import Context
 from batchyard.wire.sigv4 import parse
@@ -68,7 +68,7 @@ class Gateway:
         return await self._guarded(request, lambda: parse(request))
 
     async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response:
-        request_id = str(uuid4())
+        request_id = new_uuid()
         try:
             return await self._answer(request, admit(), request_id)
         except Fault as fault:

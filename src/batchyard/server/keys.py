@@ -75,12 +75,18 @@ def load_or_create(directory: Path) -> Keys:
 
 
 def private_directory(directory: Path) -> None:
-    """Make a directory nobody else can enter, whatever the umask; leave an existing one alone."""
+    """Make a directory nobody else can enter, whatever the umask; leave an existing one alone.
+
+    Raises:
+        CallerError: it cannot be made.
+    """
     try:
         directory.mkdir(mode=stat.S_IRWXU, parents=True)
-    except FileExistsError:
-        return
-    directory.chmod(stat.S_IRWXU)
+        directory.chmod(stat.S_IRWXU)
+    except OSError as error:
+        if not directory.is_dir():
+            message = f"the data directory {directory} cannot be made: {error.strerror}"
+            raise CallerError(message) from None
 
 
 def _random(letters: str, length: int) -> str:

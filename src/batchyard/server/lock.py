@@ -61,11 +61,22 @@ class Lock:
 
 
 def holder(directory: Path) -> Holder | None:
-    """Tell who holds a data directory; None when nobody does."""
+    """Tell who holds a data directory; None when nobody does, whatever the file still says."""
     try:
-        return msgspec.json.decode((directory / FILE).read_bytes(), type=Holder)
+        with (directory / FILE).open("rb") as file:
+            if _is_free(file.fileno()):
+                return None
+            return msgspec.json.decode(file.read(), type=Holder)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def _is_free(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _told(directory: Path) -> str:

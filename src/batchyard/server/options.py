@@ -18,6 +18,9 @@ ACCOUNT = "123456789012"
 RETENTION_DAYS = 7.0
 """At least 7 days: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
 
+LONGEST_RETENTION = 36_500
+"""Days: a hundred years stand for always."""
+
 DAY_MS = 86_400_000
 
 
@@ -66,8 +69,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused(f"--pass-env {', '.join(missing)}: not set in this environment")
         if self.minimum_timeout < 1:
             raise Refused(f"--minimum-timeout {self.minimum_timeout}: at least 1 second")
-        if self.retention_days <= 0:
-            raise Refused(f"--retention {self.retention_days:g}: more than 0 days")
+        if not 0 < self.retention_days <= LONGEST_RETENTION:
+            most = f"{LONGEST_RETENTION} at most"
+            raise Refused(f"--retention {self.retention_days:g}: more than 0 days, {most}")
 
 
 def user_data_dir() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -59,8 +60,8 @@ def listen(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        message = f"cannot listen on {host}:{port}: {error.strerror}; try --port 0 for a free one"
-        raise Refused(message) from None
+        taken = "; try --port 0 for a free one" if error.errno == errno.EADDRINUSE else ""
+        raise Refused(f"cannot listen on {host}:{port}: {error.strerror}{taken}") from None
     return bound
 
 

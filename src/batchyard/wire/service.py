@@ -30,9 +30,10 @@ class Types:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any type
         """The type of the shape of this name."""
         try:
-            return self._shapes.of(name)
+            found = self.__dict__[name] = self._shapes.of(name)
         except KeyError:
             raise AttributeError(f"the model has no shape {name!r}") from None
+        return found
 
 
 class Service:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from batchyard.errors import YardError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from batchyard.engine.clock import Clock
     from batchyard.launchers.output import Output
     from batchyard.store.seam import Store
@@ -28,14 +30,23 @@ class Retention:
         output: where their logs are.
         clock: tells the time and wakes the chore.
         keep_ms: how long an ended job stays, in milliseconds.
+        forgot: told when jobs were forgotten.
     """
 
-    def __init__(self, store: Store, output: Output, clock: Clock, keep_ms: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        output: Output,
+        clock: Clock,
+        keep_ms: int,
+        forgot: Callable[[], None],
+    ) -> None:
         """Take the parts; nothing happens before `start`."""
         self._store = store
         self._output = output
         self._clock = clock
         self._keep_ms = keep_ms
+        self._forgot = forgot
         self._task: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
 
@@ -75,3 +86,4 @@ class Retention:
             total += forgotten.jobs
             if not forgotten.jobs:
                 return total
+            self._forgot()

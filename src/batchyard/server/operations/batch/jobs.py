@@ -38,13 +38,11 @@ def describe_jobs(context: Context, request: Wire) -> Wire:
         )
     engine, place = context.engine, context.place
     live = {name: job for name in wanted if (job := engine.jobs.get(name)) is not None}
-    ended = engine.store.details(place, [name for name in wanted if name not in live])
-    shown = [
-        engine.detail(live[name]) if name in live else ended[name]
-        for name in wanted
-        if name in ended or (name in live and _is_in(context, live[name].spec))
-    ]
-    return context.types.DescribeJobsResponse(jobs=[msgspec.Raw(detail) for detail in shown])
+    shown = {name: engine.detail(job) for name, job in live.items() if _is_in(context, job.spec)}
+    if len(live) < len(wanted):
+        shown |= engine.ended_details(place, [name for name in wanted if name not in live])
+    parts = (shown[name] for name in wanted if name in shown)
+    return msgspec.Raw(b'{"jobs":[' + b",".join(parts) + b"]}")
 
 
 def _is_in(context: Context, spec: Wire) -> bool:

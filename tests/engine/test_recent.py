@@ -1,0 +1,35 @@
+"""The last jobs to end are kept in so many bytes and no more."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchyard.batch.ids import Place
+from batchyard.engine.recent import Recent
+
+HERE, ELSEWHERE = Place("123456789012", "us-east-1"), Place("123456789012", "eu-west-1")
+
+
+@given(st.lists(st.tuples(st.text("ab", min_size=1, max_size=3), st.integers(0, 40))))
+def test_what_is_kept_never_takes_more_room_than_there_is(puts: list[tuple[str, int]]) -> None:
+    recent, given_ = Recent(room=100), dict[str, bytes]()
+    for job_id, size in puts:
+        detail = given_.setdefault(job_id, b"x" * size)
+        recent.put(HERE, {job_id: detail})
+    kept = {name: recent.get(HERE, name) for name in given_}
+    assert sum(len(detail) for detail in kept.values() if detail is not None) <= 100
+    assert all(detail in {None, given_[name]} for name, detail in kept.items())
+
+
+def test_a_job_is_only_given_to_its_own_place() -> None:
+    recent = Recent()
+    recent.put(HERE, {"job": b"{}"})
+    assert recent.get(HERE, "job") == b"{}"
+    assert recent.get(ELSEWHERE, "job") is None
+
+
+def test_the_oldest_goes_first_and_clearing_forgets_all() -> None:
+    recent = Recent(room=2)
+    recent.put(HERE, {"a": b"1", "b": b"2", "c": b"3"})
+    assert [recent.get(HERE, name) for name in "abc"] == [None, b"2", b"3"]
+    recent.clear()
+    assert recent.get(HERE, "c") is None
