@@ -44,11 +44,13 @@ def kill(pid: int) -> None:
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """Find the living processes whose command line or environment names a test's folder."""
-    name, found = os.fsencode(folder), {}
+    """Find the living processes that name a test's folder, or stand in it."""
+    path, found = os.fsencode(folder), {}
     for pid in proc.pids():
-        told = proc.read(f"/proc/{pid}/cmdline"), proc.read(f"/proc/{pid}/environ")
-        if pid != os.getpid() and any(name in each for each in told) and proc.alive(pid):
+        told = [proc.read(f"/proc/{pid}/{name}") for name in ("cmdline", "environ")]
+        with suppress(OSError):
+            told.append(os.fsencode(Path(f"/proc/{pid}/cwd").readlink()))
+        if pid != os.getpid() and any(path in each for each in told) and proc.alive(pid):
             found[pid] = told[0].replace(b"\0", b" ").decode(errors="replace")
     return found
 

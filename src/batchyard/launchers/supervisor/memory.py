@@ -1,10 +1,10 @@
 """Holding attempts to their memory: control groups where they can be had, else watching.
 
-An attempt is looked at for the first time when it is 50 ms old. Moving a process into a group
-costs 12 us, but after a pause the first move waits 9 ms for the kernel (an RCU grace period), and
-every fork on the machine with it; a group at the start of each attempt would cost 4 % of the CPU
-of ``/bin/true`` and those 9 ms in the latency of every lone job. Most attempts of a fast queue
-never live that long, and cost nothing here.
+An attempt is looked at for the first time when it is 50 ms old. Moving a process into a group in
+hand costs 12 us, beside the 600 us of a whole ``/bin/true``; but after a pause the first move
+waits 9 ms for the kernel (an RCU grace period), and every fork on the machine with it, which would
+be in the latency of every lone job. (Measured on Linux 6.18 with version 1 groups, 500 moves.)
+Most attempts of a fast queue never live that long, and cost nothing here.
 
 What an attempt allocated before it was moved stays charged elsewhere. One that already held an
 eighth of its limit is therefore also watched, as all are where there are no groups: every
