@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -33,11 +34,16 @@ from batchyard.store.writer import Writer
 from batchyard.wire import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from batchyard.batch.ids import Place
     from batchyard.batch.resources import ComputeEnvironment, JobQueue
+    from batchyard.errors import BatchyardError
     from batchyard.launchers.seam import Launcher
     from batchyard.server.options import Options
     from batchyard.store.seam import Store
+
+log = logging.getLogger(__name__)
 
 LOOSE = frozenset({"RetryAction"})
 """Enums that AWS takes in any case (EvaluateOnExit: "The values aren't case sensitive")."""
@@ -71,11 +77,15 @@ class Yard:
 
     Args:
         options: how it is started.
+
+    Attributes:
+        gone: told when no supervisor can be kept alive: nothing runs any more.
     """
 
     def __init__(self, options: Options) -> None:
         """Make the parts that last; the engine begins at `start`."""
         self.options = options
+        self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
@@ -143,7 +153,11 @@ class Yard:
     def _new_launcher(self) -> Launcher:
         folder = self._folder
         folders = Folders(folder / "supervisor", folder / "logs", folder / "work")
-        return Embedded(folders) if self.options.ephemeral else Processes(folders)
+        kind = Embedded if self.options.ephemeral else Processes
+        return kind(folders, gone=self._gone)
+
+    def _gone(self, error: BatchyardError) -> None:
+        self.gone(error)
 
     async def stop(self, *, jobs: bool = False) -> None:
         """Write everything down and let go; twice is fine.
@@ -192,3 +206,7 @@ class Yard:
         """Give the engine of the moment."""
         assert self.engine is not None  # noqa: S101 - requests come after start and before stop
         return self.engine
+
+
+def _log_gone(error: BatchyardError) -> None:
+    log.critical("no job can be run any more: %s", error)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from batchyard.errors import Refused
+from batchyard.errors import BatchyardError, Refused
 from batchyard.server.app import Yard
 from batchyard.server.asgi import application
 from batchyard.server.keys import private_directory
@@ -134,10 +134,19 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
     )
     server = Server(config)
     server.announce = announce
+    lost: list[BatchyardError] = []
+
+    def gone(error: BatchyardError) -> None:
+        lost.append(error)
+        server.should_exit = True
+
+    yard.gone = gone
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _leave, server)
     await server.serve([bound])
+    if lost:
+        raise lost[0]
 
 
 def _leave(server: Server) -> None:
