@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
+from tests.wire.mutants import MUTANTS as WIRE
+from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
 
 
 def mutants(file: str, killer: str, *changes: tuple[str, str]) -> Iterator[Mutant]:
@@ -210,4 +213,7 @@ MUTANTS: list[Mutant] = [
         ("        self._clock.call_at(self._clock.now() + RETRY_MS, self.flush)\n", ""),
         ("if self._writing or not (self._jobs", "if not (self._jobs"),
     ),
+    *LOGS,
+    *WIRE,
+    *SIGNATURES,
 ]

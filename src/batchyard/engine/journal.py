@@ -103,7 +103,6 @@ class Journal:
         resources, self._resources = self._resources, []
         after, self._after = self._after, []
         self._under_way, self._waiters = self._waiters, []
-        changes = [self._change(job) for job in jobs.values()]
 
         def done(error: BaseException | None) -> None:
             self._clock.call_from_thread(lambda: end(error))
@@ -116,7 +115,11 @@ class Journal:
             else:
                 self._failed(error, jobs, resources, after, waiters)
 
-        self._writer.submit(Batch(jobs=changes, resources=resources), done)
+        try:
+            changes = [self._change(job) for job in jobs.values()]
+            self._writer.submit(Batch(jobs=changes, resources=resources), done)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits, and tried again
+            end(error)
 
     def _change(self, job: Job) -> JobChange:
         return JobChange(job, self._present(job) if job.ended else None)
