@@ -1,23 +1,59 @@
 """batchyard: run AWS Batch jobs on your own machine, and wait for thousands of them, anywhere.
 
 The public names of the client, and nothing else. They are loaded on first use (PEP 562), so that
-importing one part of batchyard never loads another.
+importing one part of batchyard never loads another; their types are in ``__init__.pyi``, which
+neither Python nor import-linter reads, so that this module hangs on no other.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from batchyard.errors import BatchyardError as BatchyardError
-
-    __version__: str
 
 _EXPORTS: dict[str, str] = {
+    "Attempt": "batchyard.client.attempts",
     "BatchyardError": "batchyard.errors",
+    "CallerError": "batchyard.errors",
+    "Failed": "batchyard.errors",
+    "Job": "batchyard.client.jobs",
+    "JobDefinition": "batchyard.client.definitions",
+    "JobError": "batchyard.errors",
+    "LogEvent": "batchyard.client.logs",
+    "NotFound": "batchyard.errors",
+    "Refused": "batchyard.errors",
+    "RefusedCredentials": "batchyard.errors",
+    "S3Uri": "batchyard.client.s3",
+    "ServiceError": "batchyard.errors",
+    "Throttled": "batchyard.errors",
+    "Unanswered": "batchyard.errors",
+    "Unfinished": "batchyard.errors",
+    "Unreachable": "batchyard.errors",
+    "aio": "batchyard.client",
+    "latest_revision": "batchyard.client.registering",
+    "register": "batchyard.client.registering",
 }
 """Each public name and the module that defines it."""
 
-__all__ = ["BatchyardError", "__version__"]
+__all__ = [
+    "Attempt",
+    "BatchyardError",
+    "CallerError",
+    "Failed",
+    "Job",
+    "JobDefinition",
+    "JobError",
+    "LogEvent",
+    "NotFound",
+    "Refused",
+    "RefusedCredentials",
+    "S3Uri",
+    "ServiceError",
+    "Throttled",
+    "Unanswered",
+    "Unfinished",
+    "Unreachable",
+    "__version__",
+    "aio",
+    "latest_revision",
+    "register",
+]
 
 
 def __getattr__(name: str) -> object:

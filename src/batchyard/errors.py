@@ -5,9 +5,14 @@
     BatchyardError
     ├── CallerError            the call, the value or the file was wrong
     │   ├── Refused            a request the service would refuse
-    │   └── NotFound           what was named does not exist
+    │   ├── NotFound           what was named does not exist
+    │   └── RefusedCredentials no credentials, unknown ones, or ones that may not do this
+    ├── JobError               the call was right, the job was not
+    │   ├── Failed             it ended FAILED; with exit code, reason and last log lines
+    │   └── Unfinished         it had not ended when the wait for it did
     ├── ServiceError           the other side failed
     │   ├── Unreachable        nobody answers at that address
+    │   ├── Unanswered         a request was sent, and nobody says what came of it
     │   └── Throttled          asked too often (HTTP 429)
     ├── YardError              this yard failed, or cannot go on
     │   ├── Occupied           another process holds the data directory
@@ -38,12 +43,55 @@ class NotFound(CallerError):
     """What was named does not exist (or is no longer kept)."""
 
 
+class RefusedCredentials(CallerError):
+    """There are no credentials, nobody knows them, or they do not allow this."""
+
+
+class JobError(BatchyardError):
+    """The call was right; the job it is about is not as one would wish."""
+
+
+class Failed(JobError):
+    """A job ended FAILED.
+
+    Args:
+        message: all of it, for people.
+        job_id: the job; of an array, the parent.
+        exit_code: what its last attempt exited with, if it was started.
+        reason: the job's statusReason, and its container's reason if there is one.
+        lines: the last lines that it printed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        job_id: str = "",
+        exit_code: int | None = None,
+        reason: str = "",
+        lines: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.job_id = job_id
+        self.exit_code = exit_code
+        self.reason = reason
+        self.lines = lines
+
+
+class Unfinished(JobError, TimeoutError):
+    """A job had not ended when the wait for it did; the job itself goes on."""
+
+
 class ServiceError(BatchyardError):
     """The other side of the wire failed; the call itself may be right."""
 
 
 class Unreachable(ServiceError):
     """Nobody answers at that address."""
+
+
+class Unanswered(ServiceError):
+    """A request was sent and its answer lost: it may have been carried out, or not."""
 
 
 class Throttled(ServiceError):

@@ -1,0 +1,46 @@
+from batchyard.client import aio as aio
+from batchyard.client.attempts import Attempt as Attempt
+from batchyard.client.definitions import JobDefinition as JobDefinition
+from batchyard.client.jobs import Job as Job
+from batchyard.client.logs import LogEvent as LogEvent
+from batchyard.client.registering import latest_revision as latest_revision
+from batchyard.client.registering import register as register
+from batchyard.client.s3 import S3Uri as S3Uri
+from batchyard.errors import BatchyardError as BatchyardError
+from batchyard.errors import CallerError as CallerError
+from batchyard.errors import Failed as Failed
+from batchyard.errors import JobError as JobError
+from batchyard.errors import NotFound as NotFound
+from batchyard.errors import Refused as Refused
+from batchyard.errors import RefusedCredentials as RefusedCredentials
+from batchyard.errors import ServiceError as ServiceError
+from batchyard.errors import Throttled as Throttled
+from batchyard.errors import Unanswered as Unanswered
+from batchyard.errors import Unfinished as Unfinished
+from batchyard.errors import Unreachable as Unreachable
+
+__all__ = [
+    "Attempt",
+    "BatchyardError",
+    "CallerError",
+    "Failed",
+    "Job",
+    "JobDefinition",
+    "JobError",
+    "LogEvent",
+    "NotFound",
+    "Refused",
+    "RefusedCredentials",
+    "S3Uri",
+    "ServiceError",
+    "Throttled",
+    "Unanswered",
+    "Unfinished",
+    "Unreachable",
+    "__version__",
+    "aio",
+    "latest_revision",
+    "register",
+]
+
+__version__: str

@@ -1,0 +1,81 @@
+"""Why a job failed: its exit code, its reason, the last lines that it printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batchyard.client.calls import Answer, call
+from batchyard.client.describing import one_job
+from batchyard.client.logs import last_events, stream_of
+from batchyard.errors import BatchyardError, Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batchyard.client.sessions import Clients
+
+LAST_LINES = 10
+"""How much of its output a failed job's message shows."""
+
+
+def failure(clients: Clients, job: Answer) -> Failed:
+    """Find out why a job failed.
+
+    Args:
+        clients: of the job's place.
+        job: AWS's JobDetail of it.
+
+    Returns:
+        The error to raise; what could not be found out is left out of it.
+    """
+    try:
+        culprit = _failed_child(clients, job) or job
+        lines = _last_lines(clients, culprit)
+    except BatchyardError as error:
+        culprit, lines = job, [f"(they could not be read: {error})"]
+    return worded(job, culprit, lines)
+
+
+def _failed_child(clients: Clients, job: Answer) -> Answer | None:
+    """Describe a child that failed, if this is an array of which one did."""
+    if "size" not in job.get("arrayProperties", {}):
+        return None
+    client = clients.client("batch")
+    wanted = {"arrayJobId": job["jobId"], "jobStatus": "FAILED"}
+    found = call(client, "list_jobs", **wanted, maxResults=1)["jobSummaryList"]
+    return one_job(client, found[0]["jobId"]) if found else None
+
+
+def _last_lines(clients: Clients, job: Answer) -> list[str]:
+    stream = stream_of(job)
+    if stream is None:
+        return []
+    return [event.message for event in last_events(clients.client("logs"), stream, LAST_LINES)]
+
+
+def worded(job: Answer, culprit: Answer, lines: Sequence[str]) -> Failed:
+    """Say why a job failed.
+
+    Args:
+        job: AWS's JobDetail of the job.
+        culprit: of the child of the array that failed, else of the job itself.
+        lines: the last that it printed.
+    """
+    container = culprit.get("container") or {}
+    exit_code, said = container.get("exitCode"), container.get("reason")
+    reason = ": ".join(text for text in (culprit.get("statusReason"), said) if text)
+    head = f"job {job.get('jobName')} ({job['jobId']}) FAILED"
+    if culprit is not job:
+        index = culprit.get("arrayProperties", {}).get("index")
+        head += f" ({job.get('statusReason')}); its child {index}"
+    head += f": {reason or 'no reason given'}"
+    if exit_code is not None:
+        head += f"; exit code {exit_code}"
+    tail = "".join(f"\n  {line}" for line in lines)
+    return Failed(
+        head + (f"\nits last log lines:{tail}" if lines else ""),
+        job_id=job["jobId"],
+        exit_code=exit_code,
+        reason=reason,
+        lines=tuple(lines),
+    )
