@@ -1,18 +1,150 @@
-"""Stand-ins for tests: a clock that is told the time, a launcher that is told what happens."""
+"""A yard for other people's tests, and stand-ins for our own.
+
+::
+
+    from batchyard.testing import yard
+
+    def test_it_aligns():
+        with yard() as y:
+            Align.register(image="aligner", command=["align", "Ref::reads"], session=y.session)
+            job = y.job(Align(reads="s3://lab/reads.fq"))
+            job.submit(queue="default")
+            job.wait(timeout=60)
+
+As a pytest fixture, one yard for all tests of a process: put
+``from batchyard.testing import batchyard_yard`` into a ``conftest.py``, and ask for
+``batchyard_yard``. Yards have neither ports nor shared folders, so they do not meet under xdist.
+"""
 
 from __future__ import annotations
 
 import heapq
+import os
+import sys
 from collections import deque
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from batchyard.launchers.fake import FakeLauncher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["FakeClock", "FakeLauncher"]
+    from batchyard.client.definitions import JobDefinition
+    from batchyard.client.jobs import Job
+    from batchyard.client.sessions import Client
+    from batchyard.server.inprocess import InProcessYard
+
+__all__ = ["EphemeralYard", "FakeClock", "FakeLauncher", "yard"]
+
+REGION = "us-east-1"
+MINIMUM_TIMEOUT = 1
+"""Seconds: AWS wants 60 at least, for which no test has time."""
+
+KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+"""The example of AWS's documentation."""
+
+
+class EphemeralYard:
+    """A yard in this process, and whatever speaks to it.
+
+    Args:
+        running: the yard.
+        region: where its clients work.
+    """
+
+    def __init__(self, running: InProcessYard, region: str = REGION) -> None:
+        self.region = region
+        self.session: Client = _session(region)
+        self._running = running
+        self.attach(self.session)
+
+    def attach(self, session: Client) -> None:
+        """Let the clients of another botocore session speak to this yard; see `InProcessYard`.
+
+        Args:
+            session: a botocore session; ``boto3.Session()._session`` is one.
+        """
+        self._running.attach(session)
+
+    def client(self, service: str) -> Client:
+        """Make a botocore client of this yard, as boto3's are.
+
+        Args:
+            service: ``batch`` or ``logs``.
+        """
+        from batchyard.server.inprocess import URL
+
+        return self.session.create_client(service, endpoint_url=URL)
+
+    def job(self, definition: JobDefinition) -> Job:
+        """Make a job that will run here; the queue ``default`` is there."""
+        from batchyard.client.jobs import Job
+
+        return Job(definition, session=self.session)
+
+
+def _session(region: str) -> Client:
+    """Make a botocore session that knows nothing of this machine's AWS configuration."""
+    from botocore.session import Session
+
+    nowhere = (None, None, os.devnull, None)
+    session = Session(
+        {
+            "profile": (None, None, None, None),
+            "config_file": nowhere,
+            "credentials_file": nowhere,
+            "region": ("region", None, region, None),
+        }
+    )
+    session.set_credentials(*KEYS)
+    return session
+
+
+@contextmanager
+def yard(
+    *,
+    region: str = REGION,
+    minimum_timeout: int = MINIMUM_TIMEOUT,
+    pass_env: tuple[str, ...] = (),
+) -> Iterator[EphemeralYard]:
+    """Run a yard in this process; leaving ends its jobs and forgets them.
+
+    Args:
+        region: where its clients work.
+        minimum_timeout: the shortest attemptDurationSeconds, in seconds.
+        pass_env: names of variables that attempts get from this process's environment.
+
+    Raises:
+        YardError: it cannot begin.
+    """
+    from batchyard.server.inprocess import InProcessYard
+    from batchyard.server.options import Options
+
+    with TemporaryDirectory(prefix="batchyard-") as folder:
+        options = Options(
+            data_dir=Path(folder),
+            ephemeral=True,
+            minimum_timeout=minimum_timeout,
+            pass_env=pass_env,
+        )
+        with InProcessYard(options) as running:
+            yield EphemeralYard(running, region)
+
+
+if "pytest" in sys.modules:
+    import pytest
+
+    @pytest.fixture(scope="session")
+    def batchyard_yard() -> Iterator[EphemeralYard]:
+        """Run one yard for all tests of this process."""
+        with yard() as running:
+            yield running
+
+    __all__ += ["batchyard_yard"]
 
 
 class Due:
