@@ -3,11 +3,12 @@
 
 -- name: live_specs
 -- What was submitted, of every job that has not ended.
-SELECT n, body FROM specs WHERE n IN (SELECT spec FROM jobs WHERE state < 5);
+SELECT n, body FROM specs
+WHERE n IN (SELECT spec FROM jobs INDEXED BY jobs_listed WHERE state < 5);
 
 -- name: live_jobs
 -- Every job that has not ended, in the order they came.
-SELECT spec, body FROM jobs WHERE state < 5 ORDER BY n;
+SELECT spec, body FROM jobs INDEXED BY jobs_listed WHERE state < 5 ORDER BY n;
 
 -- name: resources
 -- Every resource with its place, in the order they came.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from batchyard.batch.model import Spec
     from batchyard.store.rows import Glance
     from batchyard.store.sqlite.numbers import Numbers
 
@@ -58,15 +59,20 @@ def _forget(
     """Remove a job and its children; give the ids of their attempts."""
     statements = sql.statements("keeping")
     attempts = [attempt.id for job in whole.values() for attempt in job.attempts]
-    body = connection.execute(statements["spec"], (number,)).fetchone()[0]
-    spec = codec.decode_spec(body)
-    group = numbers.log_group(numbers.place(spec.account, spec.region), spec.log_group)
-    streams = [(group, stream_name(spec.definition, attempt)) for attempt in attempts]
-    connection.executemany(statements["drop_stream"], streams)
+    if attempts:
+        body = connection.execute(statements["spec"], (number,)).fetchone()[0]
+        streams = _streams(numbers, codec.decode_spec(body), attempts)
+        connection.executemany(statements["drop_stream"], streams)
     for statement in ("drop_job", "drop_detail"):
         connection.executemany(statements[statement], ((n,) for n in whole))
     connection.execute(statements["drop_spec"], (number,))
     return attempts
+
+
+def _streams(numbers: Numbers, spec: Spec, attempts: list[str]) -> list[tuple[int, str]]:
+    """Name the streams of attempts, each after the number of its group."""
+    group = numbers.log_group(numbers.place(spec.account, spec.region), spec.log_group)
+    return [(group, stream_name(spec.definition, attempt)) for attempt in attempts]
 
 
 def clear(connection: sqlite3.Connection) -> None:

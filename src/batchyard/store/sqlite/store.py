@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from batchyard.errors import YardError
@@ -48,10 +48,11 @@ class SQLiteStore:
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._closed = False
-        self._writing = connect(path)
-        self._reading = connect_for_reading(path)
-        with troubles(path):
+        with ExitStack() as opened, troubles(path):
+            self._writing = opened.enter_context(closing(connect(path)))
+            self._reading = opened.enter_context(closing(connect_for_reading(path)))
             self._keeper = Keeper(self._writing)
+            opened.pop_all()
 
     def commit(self, batch: Batch) -> None:
         """Keep a batch; see `Store.commit`."""

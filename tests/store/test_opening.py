@@ -1,0 +1,167 @@
+"""What a yard's file may be, and what is said when it cannot be one."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from batchyard.errors import Unreadable, YardError
+from batchyard.store.sqlite import SQLiteStore, sql
+from tests.store.kept import batch, job
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "yard.db"
+
+
+def written(path: Path, jobs: int = 1) -> Path:
+    store = SQLiteStore(path)
+    store.commit(batch(*(job(str(n)) for n in range(jobs))))
+    store.close()
+    return path
+
+
+def execute(path: Path, statement: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_store_that_was_closed_says_so_and_loses_nothing(path: Path) -> None:
+    store = SQLiteStore(written(path))
+    store.close()
+    with pytest.raises(YardError, match="closed"):
+        store.commit(batch(job("b")))
+    with pytest.raises(YardError, match="closed"):
+        store.job("0")
+    again = SQLiteStore(path)
+    assert list(again.live_jobs()) == [job("0")]
+    again.close()
+
+
+def test_the_file_is_its_owners_alone_since_jobs_hold_secrets(path: Path) -> None:
+    store = SQLiteStore(path)
+    store.commit(batch(job("a")))
+    modes = {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+    assert modes == {0o600}
+    store.close()
+
+
+def test_every_commit_is_on_disk_before_it_returns(path: Path) -> None:
+    store = SQLiteStore(path)
+    connection = store._writing  # noqa: SLF001 - durability is a setting of this connection
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    store.close()
+
+
+def test_a_newer_version_is_refused_with_what_to_do(path: Path) -> None:
+    execute(written(path), "PRAGMA user_version = 99")
+    with pytest.raises(Unreadable, match=r"version 99.*upgrade batchyard"):
+        SQLiteStore(path)
+
+
+def test_another_programs_file_is_refused_and_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    execute(path, "CREATE TABLE theirs (a)")
+    with pytest.raises(Unreadable, match="another program"):
+        SQLiteStore(path)
+    execute(path, "SELECT a FROM theirs")
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database, but long enough to be taken for one" * 100)
+    with pytest.raises(Unreadable, match="damaged"):
+        SQLiteStore(path)
+
+
+def test_damage_inside_is_told_when_it_is_met(path: Path) -> None:
+    content = bytearray(written(path, jobs=2000).read_bytes())
+    content[8192:-8192] = b"\xa5" * (len(content) - 2 * 8192)
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="damaged"), closing(SQLiteStore(path)) as store:
+        list(store.live_jobs())
+
+
+def test_a_place_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(YardError, match="file"):
+        SQLiteStore(tmp_path / "file" / "yard.db")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(YardError, match="folder"):
+        SQLiteStore(tmp_path / "folder")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from batchyard.errors import YardError
+from batchyard.store.sqlite import SQLiteStore
+from tests.store.kept import batch, job
+
+store = SQLiteStore(Path(sys.argv[1]))
+store.commit(batch(job("before")))
+many = batch(*(job(f"{n}") for n in range(5000)), notes={"many": "5000"})
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, most))
+try:
+    store.commit(many)
+except YardError as error:
+    print(type(error).__name__, error)
+print([each.id for each in store.live_jobs()], store.notes())
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+store.commit(many)
+print(len(list(store.live_jobs())), store.notes())
+"""
+
+
+def test_a_batch_for_which_there_is_no_room_is_not_half_kept_and_can_be_tried_again(
+    path: Path,
+) -> None:
+    command = [sys.executable, "-c", FULL, str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    error, before, after = done.stdout.splitlines()
+    assert error.startswith("YardError")
+    assert str(path) in error
+    assert before == "['before'] {}"
+    assert after == "5001 {'many': '5000'}"
+
+
+def test_versions_are_numbered_without_a_gap() -> None:
+    assert list(sql.migrations()) == list(range(1, len(sql.migrations()) + 1))
+
+
+LARGE = ("jobs", "specs", "details", "streams")
+
+
+@pytest.mark.parametrize("file", ["asking", "keeping"])
+def test_no_statement_reads_a_large_table_from_end_to_end(path: Path, file: str) -> None:
+    store = SQLiteStore(path)
+    connection = store._writing  # noqa: SLF001 - plans are asked of the connection
+    for name, text in sql.statements(file).items():
+        named = dict.fromkeys(re.findall(r":(\w+)", text))
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", named or (None,) * text.count("?"))
+        steps = [step for *_, step in plan]
+        scanned = [step for step in steps if step.startswith(tuple(f"SCAN {t}" for t in LARGE))]
+        assert not scanned, (name, steps)
+    store.close()
+
+
+@pytest.mark.parametrize("file", ["asking", "keeping"])
+def test_every_statement_says_what_it_is_for_and_is_used(file: str) -> None:
+    modules = [each.read_text() for each in Path(sql.__file__).parent.glob("*.py")]
+    for name, text in sql.statements(file).items():
+        assert text.startswith("-- "), name
+        assert any(f'"{name}"' in module for module in modules), name
