@@ -12,7 +12,7 @@ from botocore.session import Session
 from batchyard import Job, NotFound, Refused, RefusedCredentials, Unreachable
 from batchyard.client.sessions import KEPT, Client, connect
 from batchyard.testing import EphemeralYard
-from tests.client.definitions import Script
+from tests.client.definitions import PATIENCE, Script, registered, run
 
 KEYS: dict[str, Any] = {
     "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
@@ -71,9 +71,15 @@ def test_sessions_of_botocore_and_of_boto3_make_the_clients(here: EphemeralYard)
             Job.describe_job("nothing", session=session)
 
 
-def test_a_clients_yard_is_asked(here: EphemeralYard) -> None:
+def test_a_client_of_a_yard_brings_it_along(here: EphemeralYard) -> None:
+    batch = here.client("batch")
     with pytest.raises(NotFound, match="us-east-1"):
-        Job.describe_job("nothing", client=here.client("batch"))
+        Job.describe_job("nothing", client=batch)
+    registered(here)
+    job = run(here, "echo hello")
+    job.wait(PATIENCE)
+    (event,) = Job.attach(str(job.job_id), client=batch).log_stream_events()
+    assert event.message == "hello"
 
 
 @pytest.mark.parametrize(

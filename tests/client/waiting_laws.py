@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchyard import NotFound, Refused, Unfinished
+from batchyard import NotFound, Refused, Throttled, Unfinished
 from batchyard.client.waiting import LONGEST, SHORTEST, UNSEEN, Patience, wait
 
-STATES = st.sampled_from(["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"])
+STATES = st.sampled_from(["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "throttled"])
+SAID = {"throttled": "slow down"}
 
 
 class Play:
@@ -24,6 +25,8 @@ class Play:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         if state == "unknown":
             raise NotFound("no such job")
+        if state == "throttled":
+            raise Throttled("slow down")
         return {"status": state}
 
     def pause(self, seconds: float) -> None:
@@ -50,7 +53,7 @@ def test_a_wait_with_an_end_asks_at_its_end_and_no_later(
     state: str, timeout: float, cost: float
 ) -> None:
     play = Play([state], cost)
-    with pytest.raises(Unfinished, match=state) as caught:
+    with pytest.raises(Unfinished, match=SAID.get(state, state)) as caught:
         play.wait(timeout)
     assert isinstance(caught.value, TimeoutError)
     assert timeout - 1e-6 <= play.now <= timeout + cost + 1e-6

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from batchyard.client import jobs, registering, s3
 from batchyard.client.describing import describe_job, describe_jobs
 from batchyard.client.waiting import UNSEEN, Patience
-from batchyard.errors import NotFound
+from batchyard.errors import NotFound, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -159,7 +159,7 @@ class Job:
             try:
                 job = await self.describe()
                 seconds = patience.pause(job["status"], time.monotonic())
-            except NotFound as error:
+            except (NotFound, Throttled) as error:
                 seconds = patience.missed(error, time.monotonic())
             else:
                 if seconds is None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Unpack
 
 Client: TypeAlias = Any
@@ -138,12 +139,24 @@ def _beside(client: Client, service: str) -> Client:
     credentials = client._request_signer._credentials  # noqa: SLF001 - no public way to them
     session.register_component("credential_provider", _Known(credentials))
     endpoint = client.meta.endpoint_url
-    return session.create_client(
+    made: Client = session.create_client(
         service,
         region_name=client.meta.region_name,
         endpoint_url=None if _is_of_aws(endpoint) else endpoint,
         config=_config(),
     )
+    made.meta.events.register(f"before-send.{service}.*", _relay(client))
+    return made
+
+
+def _relay(client: Client) -> Callable[..., Client]:
+    """Let a client answer what is sent beside it, as one of a yard in this process does."""
+
+    def before_send(event_name: str, **sent: object) -> Client:
+        answers = client.meta.events.emit(event_name, **sent)
+        return next((answer for _, answer in answers if answer is not None), None)
+
+    return before_send
 
 
 def _is_of_aws(endpoint: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from batchyard.errors import NotFound, Refused, Unfinished
+from batchyard.errors import NotFound, Refused, Throttled, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,8 +63,8 @@ class Patience:
             return None
         return self._next(f"the job is {status}", now)
 
-    def missed(self, error: NotFound, now: float) -> float:
-        """Decide what to do when nobody knows the job.
+    def missed(self, error: NotFound | Throttled, now: float) -> float:
+        """Decide what to do when the service does not know the job, or asks for patience.
 
         Returns:
             Seconds until the next question.
@@ -73,9 +73,9 @@ class Patience:
             NotFound: it should be known by now.
             Unfinished: the time is up.
         """
-        if now - self._begun >= self._unseen:
+        if isinstance(error, NotFound) and now - self._begun >= self._unseen:
             raise error
-        return self._next("the job is not known yet", now)
+        return self._next(f"nothing is known of the job ({error})", now)
 
     def _next(self, state: str, now: float) -> float:
         self._pause = min(self._pause * GROWTH, LONGEST)
@@ -116,7 +116,7 @@ def wait(
         try:
             job = ask()
             seconds = patience.pause(job["status"], clock())
-        except NotFound as error:
+        except (NotFound, Throttled) as error:
             seconds = patience.missed(error, clock())
         else:
             if seconds is None:
