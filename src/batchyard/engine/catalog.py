@@ -20,6 +20,7 @@ class Shelf:
         self.environments: dict[str, ComputeEnvironment] = {}
         self.queues: dict[str, JobQueue] = {}
         self.definitions: dict[str, dict[int, JobDefinition]] = defaultdict(dict)
+        self._latest: dict[str, JobDefinition] = {}
 
     def put(self, resource: Resource) -> None:
         """Insert a resource, or replace the one of that name."""
@@ -30,6 +31,17 @@ class Shelf:
                 self.queues[resource.name] = resource
             case JobDefinition():
                 self.definitions[resource.name][resource.revision] = resource
+                self._choose(resource)
+
+    def _choose(self, changed: JobDefinition) -> None:
+        """Keep the latest active revision of a name at hand."""
+        latest = self._latest.get(changed.name)
+        if changed.status == "ACTIVE" and (latest is None or changed.revision >= latest.revision):
+            self._latest[changed.name] = changed
+        elif latest is not None and changed.revision == latest.revision:
+            active = (r for r in self.definitions[changed.name].values() if r.status == "ACTIVE")
+            del self._latest[changed.name]
+            self._latest.update({r.name: r for r in sorted(active, key=lambda r: r.revision)})
 
     def remove(self, resource: ComputeEnvironment | JobQueue) -> None:
         """Take a resource away; one that is not there is none to remove."""
@@ -53,11 +65,10 @@ class Shelf:
         Source: SubmitJob's jobDefinition in botocore's model.
         """
         name, _, revision = ids.name_of(reference, ids.DEFINITION).partition(":")
+        if not revision:
+            return self._latest.get(name)
         revisions = self.definitions.get(name, {})
-        if revision:
-            return revisions.get(int(revision)) if revision.isdecimal() else None
-        active = (r for r in revisions.values() if r.status == "ACTIVE")
-        return max(active, key=lambda found: found.revision, default=None)
+        return revisions.get(int(revision)) if revision.isdecimal() else None
 
     def queues_on(self, environment: ComputeEnvironment) -> Iterable[JobQueue]:
         """List the queues that send work to an environment."""
