@@ -59,6 +59,13 @@ def test_text_becomes_the_typed_value() -> None:
     assert made.tags == ("a",)
 
 
+def test_what_has_its_type_already_stays_as_it_is() -> None:
+    reads, out = S3Uri("s3://lab/reads.fq"), Path("/data/out")
+    made = align(reads=reads, out=out, preset=Preset.FAST)
+    assert made.reads is reads
+    assert made.out is out
+
+
 def test_a_definition_inherits_the_fields_of_its_parents() -> None:
     assert Realign(reads=S3Uri("s3://lab/x"), rounds=3).to_dict()["rounds"] == "3"
 

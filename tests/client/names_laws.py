@@ -31,6 +31,10 @@ def test_a_name_tells_its_time_and_its_definition() -> None:
     assert unique_name("align", MOMENT).startswith("2024-01-31T23-59-59-123-align-")
 
 
+def test_a_long_name_is_cut_to_what_aws_takes_and_no_further() -> None:
+    assert len(unique_name("x" * 200, MOMENT)) == 128
+
+
 def test_the_same_moment_reads_the_same_in_every_zone() -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=9)))
     assert unique_name("align", elsewhere)[:23] == unique_name("align", MOMENT)[:23]

@@ -109,7 +109,7 @@ async def test_a_wait_ends_with_its_time_and_the_job_can_be_ended(here: Ephemera
 
 async def test_an_unknown_job_is_not_found(here: EphemeralYard) -> None:
     with pytest.raises(NotFound):
-        await aio.Job.attach("nothing", session=here.session).wait(PATIENCE)
+        await aio.Job.attach("nothing", session=here.session).wait(0)
 
 
 async def test_definitions_are_registered_and_found(here: EphemeralYard) -> None:

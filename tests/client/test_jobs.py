@@ -1,11 +1,13 @@
 """A job on a yard: submitted, asked about, read, ended. One test per defect of older clients."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from batchyard import Failed, Job, JobDefinition, NotFound, Refused, Unfinished
+from batchyard.client.logs import GROUP, Stream, events_of, last_events
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Other, Script, printed, registered, run
 
@@ -86,6 +88,9 @@ def test_a_log_that_is_not_there_yet_is_empty(here: EphemeralYard) -> None:
     assert job.log_stream_name() is None
     assert job.log_stream_events() == job.log_stream_events(all_attempts=True) == []
     first.terminate("enough")
+    named = Stream(GROUP, "script/default/0")  # on AWS it is named before it is there
+    assert [*events_of(here.client("logs"), named)] == []
+    assert last_events(here.client("logs"), named, 10) == []
 
 
 def test_a_job_waits_for_jobs_and_ids_and_is_pending_meanwhile(here: EphemeralYard) -> None:
@@ -222,6 +227,14 @@ def test_any_number_of_jobs_is_described_in_the_order_asked_for(here: EphemeralY
     assert Job.describe_jobs([], session=here.session) == []
     with pytest.raises(Refused, match="give a list"):
         Job.describe_jobs(ids[0], session=here.session)
+
+
+def test_the_order_asked_for_is_kept_whatever_the_services_is() -> None:
+    meta = SimpleNamespace(service_model=SimpleNamespace(service_name="batch"))
+    client = SimpleNamespace(
+        meta=meta, describe_jobs=lambda jobs: {"jobs": [{"jobId": one} for one in sorted(jobs)]}
+    )
+    assert Job.describe_jobs(["b", "a"], client=client) == [{"jobId": "b"}, {"jobId": "a"}]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_a_wait_without_an_end_lasts_until_the_job_has_ended(
     play = Play([*states, end], cost)
     assert play.wait(None) == {"status": end}
     assert len(play.pauses) == len(states)
+    assert play.pauses[:1] == [SHORTEST][: len(states)]
     assert play.pauses == sorted(play.pauses)
     assert all(SHORTEST <= pause <= LONGEST for pause in play.pauses)
 
