@@ -28,5 +28,7 @@ def test_a_bare_name_is_the_latest_active_revision(puts: list[tuple[int, bool]])
     for found in kept.values():
         assert shelf.definition(f"job:{found.revision}") == found
         assert shelf.definition(found.arn) == found
+        assert shelf.definition(found.arn.replace("us-east-1", "eu-west-1")) is None
+    assert shelf.definition(ids.arn(PLACE, ids.DEFINITION, "job")) == shelf.definition("job")
     assert shelf.definition("other") is None
     assert shelf.definition("job:x") is None

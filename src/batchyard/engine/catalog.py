@@ -53,11 +53,13 @@ class Shelf:
 
     def environment(self, reference: str) -> ComputeEnvironment | None:
         """Find a compute environment by name or ARN."""
-        return self.environments.get(ids.name_of(reference, ids.ENVIRONMENT))
+        found = self.environments.get(ids.name_of(reference, ids.ENVIRONMENT))
+        return found if found and _is_meant(found, reference) else None
 
     def queue(self, reference: str) -> JobQueue | None:
         """Find a job queue by name or ARN."""
-        return self.queues.get(ids.name_of(reference, ids.QUEUE))
+        found = self.queues.get(ids.name_of(reference, ids.QUEUE))
+        return found if found and _is_meant(found, reference) else None
 
     def definition(self, reference: str) -> JobDefinition | None:
         """Find a definition by name:revision, ARN, or name alone: then its latest active revision.
@@ -65,11 +67,21 @@ class Shelf:
         Source: SubmitJob's jobDefinition in botocore's model.
         """
         name, _, revision = ids.name_of(reference, ids.DEFINITION).partition(":")
-        if not revision:
-            return self._latest.get(name)
         revisions = self.definitions.get(name, {})
-        return revisions.get(int(revision)) if revision.isdecimal() else None
+        if not revision:
+            found = self._latest.get(name)
+        else:
+            found = revisions.get(int(revision)) if revision.isdecimal() else None
+        return found if found and _is_meant(found, reference) else None
 
     def queues_on(self, environment: ComputeEnvironment) -> Iterable[JobQueue]:
         """List the queues that send work to an environment."""
         return (q for q in self.queues.values() if environment.arn in q.environments)
+
+
+def _is_meant(found: Resource, reference: str) -> bool:
+    """Tell whether an ARN names what was found by its name, and not another region's or account's.
+
+    An ARN of a definition may leave out the revision.
+    """
+    return not reference.startswith("arn:") or f"{found.arn}:".startswith(f"{reference}:")
