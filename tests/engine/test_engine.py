@@ -409,6 +409,6 @@ def test_a_detail_is_formed_anew_when_the_job_changes(yard: Yard) -> None:
     job = yard.submit(demand=LARGE)
     late = yard.submit(demand=LARGE)
     yard.settle()
-    assert yard.engine.detail(yard.job(late)) == b"RUNNABLE"
+    assert yard.engine.shown.detail(yard.job(late)) == b"RUNNABLE"
     yard.runs(job)
-    assert yard.engine.detail(yard.job(late)) == b"STARTING"
+    assert yard.engine.shown.detail(yard.job(late)) == b"STARTING"

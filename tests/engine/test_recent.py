@@ -2,11 +2,20 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from batchyard.batch import lifecycle
 from batchyard.batch.ids import Place
+from batchyard.batch.model import Job
+from batchyard.batch.states import JobState
 from batchyard.engine.recent import Recent
+from batchyard.engine.shown import Shown
+from batchyard.store.memory import MemoryStore
+from batchyard.store.seam import Batch, JobChange
+from tests.batch.jobs_given import spec
 
-HERE, ELSEWHERE = Place("123456789012", "us-east-1"), Place("123456789012", "eu-west-1")
+HERE = Place(spec().account, spec().region)
+ELSEWHERE = Place(HERE.account, "eu-west-1")
 
 
 @given(st.lists(st.tuples(st.text("ab", min_size=1, max_size=3), st.integers(0, 40))))
@@ -33,3 +42,22 @@ def test_the_oldest_goes_first_and_clearing_forgets_all() -> None:
     assert [recent.get(HERE, name) for name in "abc"] == [None, b"2", b"3"]
     recent.clear()
     assert recent.get(HERE, "c") is None
+
+
+def test_details_come_in_the_order_asked_for_wherever_they_are_kept() -> None:
+    store = MemoryStore()
+    ended, live, elsewhere = (a_job(name) for name in ("ended", "live", "elsewhere"))
+    elsewhere = replace(elsewhere, spec=replace(elsewhere.spec, region="eu-west-1"))
+    ended = replace(ended, state=JobState.SUCCEEDED)
+    store.commit(Batch(jobs=[JobChange(ended, b"stored")]))
+    jobs = {"live": live, "elsewhere": elsewhere}
+    shown = Shown(jobs, store, lambda job: job.id.encode())
+    wanted = ["ended", "nobody", "live", "elsewhere"]
+    for _ in range(2):
+        assert shown.details(HERE, wanted) == [b"stored", b"live"]
+        assert shown.details(HERE, ["live"]) == [b"live"]
+        assert shown.details(ELSEWHERE, wanted) == [b"elsewhere"]
+
+
+def a_job(name: str) -> Job:
+    return lifecycle.submitted(name, spec(), 0)

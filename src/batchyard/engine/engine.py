@@ -20,7 +20,7 @@ from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
 from batchyard.engine.chance import new_hex
 from batchyard.engine.journal import Journal
-from batchyard.engine.recent import Recent
+from batchyard.engine.shown import Shown
 from batchyard.store.seam import ResourceChange, ResourceRemoval
 
 if TYPE_CHECKING:
@@ -54,15 +54,14 @@ class Engine:
         self.placement = Placement(settings.memory)
         self._clock = parts.clock
         self._presenter = parts.presenter
-        self._journal = Journal(parts.writer, parts.clock, self.detail, self._saved)
+        self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
+        self._journal = Journal(parts.writer, parts.clock, self.shown.detail, self._saved)
         self._attempts = Attempts(
             parts.launcher, self._journal, settings.base, limit_memory=settings.limit_memory
         )
         self._shelves: dict[Place, Shelf] = {}
         self._dependents: dict[str, set[str]] = defaultdict(set)
         self._limits: dict[str, Handle] = {}
-        self._details: dict[str, bytes] = {}
-        self.recent = Recent()
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
         self._turn_due = False
@@ -211,23 +210,6 @@ class Engine:
         """Find a job, live or ended."""
         return self.jobs.get(job_id) or self.store.job(job_id)
 
-    def detail(self, job: Job) -> bytes:
-        """Give a live job's JobDetail JSON; formed once until the job changes."""
-        found = self._details.get(job.id)
-        if found is None:
-            found = self._details[job.id] = self._presenter.detail(job)
-        return found
-
-    def ended_details(self, place: Place, job_ids: Sequence[str]) -> dict[str, bytes]:
-        """Give the JobDetail JSON of ended jobs; others, and another place's, are left out."""
-        recent = {name: self.recent.get(place, name) for name in job_ids}
-        found = {name: detail for name, detail in recent.items() if detail is not None}
-        if len(found) < len(job_ids):
-            stored = self.store.details(place, [name for name in job_ids if name not in found])
-            self.recent.put(place, stored)
-            found |= stored
-        return found
-
     def apply(self, job_id: str, event: events.Event) -> None:
         """Apply an event to a live job, and what follows from it; an ended job is left alone."""
         self._inbox.append((job_id, event))
@@ -252,7 +234,7 @@ class Engine:
 
     def _keep(self, job: Job) -> None:
         self.jobs[job.id] = job
-        self._details.pop(job.id, None)
+        self.shown.changed(job)
         self._journal.job(job)
         for watcher in self.watchers:
             watcher(job)
@@ -387,7 +369,5 @@ class Engine:
                 continue
             if self.jobs.get(job.id) is job:
                 del self.jobs[job.id]
-                place = Place(job.spec.account, job.spec.region)
-                self.recent.put(place, {job.id: self.detail(job)})
-                del self._details[job.id]
+                self.shown.ended(job)
             self._attempts.drop(job)

@@ -124,7 +124,7 @@ class Yard:
 
     def _forgot(self) -> None:
         if self.engine is not None:
-            self.engine.recent.clear()
+            self.engine.shown.clear()
 
     async def _begin(self) -> None:
         settings = self._settings()

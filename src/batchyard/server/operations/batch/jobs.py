@@ -36,13 +36,8 @@ def describe_jobs(context: Context, request: Wire) -> Wire:
         raise refused(
             f"jobs: at most {MOST_DESCRIBED} can be described at once, not {len(request.jobs)}"
         )
-    engine, place = context.engine, context.place
-    live = {name: job for name in wanted if (job := engine.jobs.get(name)) is not None}
-    shown = {name: engine.detail(job) for name, job in live.items() if _is_in(context, job.spec)}
-    if len(live) < len(wanted):
-        shown |= engine.ended_details(place, [name for name in wanted if name not in live])
-    parts = (shown[name] for name in wanted if name in shown)
-    return msgspec.Raw(b'{"jobs":[' + b",".join(parts) + b"]}")
+    shown = context.engine.shown.details(context.place, wanted)
+    return msgspec.Raw(b'{"jobs":[' + b",".join(shown) + b"]}")
 
 
 def _is_in(context: Context, spec: Wire) -> bool:
