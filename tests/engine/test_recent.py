@@ -15,7 +15,7 @@ from batchyard.store.seam import Batch, JobChange
 from tests.batch.jobs_given import spec
 
 HERE = Place(spec().account, spec().region)
-ELSEWHERE = Place(HERE.account, "eu-west-1")
+ELSEWHERE = Place(HERE.account, "us-west-2")
 
 
 @given(st.lists(st.tuples(st.text("ab", min_size=1, max_size=3), st.integers(0, 40))))
@@ -47,7 +47,7 @@ def test_the_oldest_goes_first_and_clearing_forgets_all() -> None:
 def test_details_come_in_the_order_asked_for_wherever_they_are_kept() -> None:
     store = MemoryStore()
     ended, live, elsewhere = (a_job(name) for name in ("ended", "live", "elsewhere"))
-    elsewhere = replace(elsewhere, spec=replace(elsewhere.spec, region="eu-west-1"))
+    elsewhere = replace(elsewhere, spec=replace(elsewhere.spec, region="us-west-2"))
     ended = replace(ended, state=JobState.SUCCEEDED)
     store.commit(Batch(jobs=[JobChange(ended, b"stored")]))
     jobs = {"live": live, "elsewhere": elsewhere}

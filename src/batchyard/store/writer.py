@@ -45,7 +45,9 @@ class Writer:
         """Begin to write; a second start is fine."""
         with self._lock:
             if self._thread is None and not self._stopped:
-                self._thread = threading.Thread(target=self._run, name="batchyard-writer")
+                self._thread = threading.Thread(
+                    target=self._run, name="batchyard-writer", daemon=True
+                )
                 self._thread.start()
 
     def stop(self) -> None:
