@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 from batchyard.batch import ids
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Job, Spec
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
-from batchyard.batch.states import ENDED, JobState
+from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.store.asking import JobQuery, StreamQuery
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch, JobChange, ResourceChange, ResourceRemoval, Store
@@ -40,11 +41,11 @@ from tests.store.kept import (
     walk,
 )
 
-PLACES = st.sampled_from([HERE, HERE, ELSEWHERE])
+PLACES = st.sampled_from([HERE] * 5 + [ELSEWHERE])
 NAMES = st.sampled_from(["job", "Job", "job1", "j_b1", "merge"])
 REVISIONS = st.sampled_from(["d:1", "d:2", "d1:1", "dd:1"])
 GROUPS = st.sampled_from([DEFAULT_LOG_GROUP, "mine"])
-QUEUES = st.sampled_from(["default", "other"])
+QUEUES = st.sampled_from(["default"] * 4 + ["other"])
 SHARES = st.sampled_from([None, "blue"])
 MOMENTS = st.integers(0, 12)
 LIMITS = st.integers(1, 7)
@@ -236,6 +237,62 @@ Stores.TestCase.settings = settings(
     stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow]
 )
 TestBothStoresAndAFileOpenedAnewGiveTheSame = Stores.TestCase
+
+
+def lived(number: int, of: Spec, at: int, size: int | None, ends: list[JobState]) -> Iterator[Job]:
+    """A job or an array, where each of its jobs has come as far as is drawn."""
+    name = f"job-{number}"
+    of = replace(of, array_size=size)
+    children = [job(ids.child_id(name, n), at, of, index=n) for n in range(size or 0)]
+    for each, state in zip([job(name, at, of), *children], cycle(ends), strict=False):
+        begun = running(each, each.id.encode().hex(), at) if state in PLACED | ENDED else each
+        yield ended(begun, at + 1, state) if state in ENDED else replace(begun, state=state)
+
+
+YARDS = st.lists(
+    st.tuples(
+        SPECS,
+        MOMENTS,
+        st.sampled_from([None, None, None, 3]),
+        st.lists(st.sampled_from(JobState), min_size=1, max_size=4),
+    ),
+    min_size=2,
+    max_size=14,
+).map(lambda drawn: [list(lived(number, *each)) for number, each in enumerate(drawn)])
+
+
+@given(yard=YARDS, filters=st.lists(FILTERS, min_size=1, max_size=5), limit=LIMITS, moment=MOMENTS)
+def test_both_answer_every_question_alike_before_and_after_forgetting(
+    yard: list[list[Job]], filters: list[dict], limit: int, moment: int
+) -> None:
+    with both() as (model, durable):
+        for jobs in yard:
+            model.commit(batch(*jobs))
+            durable.commit(batch(*jobs))
+        asked = list(questions([each for jobs in yard for each in jobs], filters, limit))
+        assert [list(walk(model, each)) for each in asked] == [
+            list(walk(durable, each)) for each in asked
+        ]
+        groups = [
+            StreamQuery(place=HERE, log_group=group, limit=limit)
+            for group in (DEFAULT_LOG_GROUP, "mine")
+        ]
+        assert [streams(model, each) for each in groups] == [
+            streams(durable, each) for each in groups
+        ]
+        first, second = model.forget_before(moment, limit), durable.forget_before(moment, limit)
+        assert (first.jobs, set(first.attempts)) == (second.jobs, set(second.attempts))
+        assert [listed(model, each) for each in asked] == [listed(durable, each) for each in asked]
+
+
+def questions(jobs: list[Job], filters: list[dict], limit: int) -> Iterator[JobQuery]:
+    """Ask for every queue and every array of some jobs, with each of the filters."""
+    queues = {(ids.Place(each.spec.account, each.spec.region), each.spec.queue) for each in jobs}
+    for conditions in [{}, *filters]:
+        for place, name in sorted(queues):
+            yield JobQuery(place=place, queue=name, limit=limit, **conditions)
+        for parent in sorted(each.id for each in jobs if each.is_array):
+            yield JobQuery(place=HERE, parent=parent, limit=limit, **conditions)
 
 
 @given(

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from batchyard.batch.ids import Place
 from batchyard.errors import Unreadable, YardError
+from batchyard.store.seam import Batch, JobChange
 from batchyard.store.sqlite import SQLiteStore, sql
-from tests.store.kept import batch, job
+from tests.store.kept import array, batch, ended, job, listed_ids, running, spec
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,9 +109,11 @@ def test_a_place_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:
 FULL = """
 import resource, sys
 from pathlib import Path
+from batchyard.batch.ids import Place
 from batchyard.errors import YardError
+from batchyard.store.seam import Batch, JobChange
 from batchyard.store.sqlite import SQLiteStore
-from tests.store.kept import batch, job
+from tests.store.kept import array, batch, ended, job, listed_ids, running, spec
 
 store = SQLiteStore(Path(sys.argv[1]))
 store.commit(batch(job("before")))
@@ -137,6 +141,32 @@ def test_a_batch_for_which_there_is_no_room_is_not_half_kept_and_can_be_tried_ag
     assert str(path) in error
     assert before == "['before'] {}"
     assert after == "5001 {'many': '5000'}"
+
+
+def test_a_batch_that_cannot_be_written_leaves_nothing_behind_it(path: Path) -> None:
+    place = Place("9", "new")
+    first, second = job("a", of=spec(place, log_group="g")), job("b", of=spec(place))
+    wrong = JobChange(running(second, "x"), object())  # type: ignore[arg-type] # on purpose
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(YardError):
+            store.commit(Batch([JobChange(running(first, "y")), wrong], notes={"a": "b"}))
+        assert (list(store.live_jobs()), store.notes(), store.log_groups(place)) == ([], {}, ())
+        store.commit(batch(job("c")))
+        store.commit(batch(running(first, "y")))
+        assert [each.id for each in store.live_jobs()] == ["c", "a"]
+        assert store.log_groups(place) == ("g",)
+        assert listed_ids(store, place=place, queue=first.spec.queue) == ["a"]
+
+
+def test_of_forgotten_jobs_no_row_is_left_in_the_file(path: Path) -> None:
+    with closing(SQLiteStore(path)) as store:
+        jobs = [*array("a", 3), job("b")]
+        store.commit(batch(*(ended(running(each, each.id)) for each in jobs)))
+        assert store.forget_before(9999, 99).jobs == 5
+        with closing(sqlite3.connect(path)) as file:
+            for table in LARGE:
+                left = file.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - of this module
+                assert left.fetchone() == (0,), table
 
 
 def test_versions_are_numbered_without_a_gap() -> None:

@@ -122,6 +122,34 @@ def test_stopping_writes_what_was_submitted(store: Store) -> None:
     assert len(list(store.live_jobs())) == 10
 
 
+def until_refused(writer: Writer, told: Told) -> int:
+    """Submit until the writer has been told to stop; give how often it was not yet."""
+    taken = 0
+    while True:
+        try:
+            writer.submit(batch(job("b")), told)
+        except YardError:
+            return taken
+        taken += 1
+
+
+def test_stopping_while_others_wait_writes_them_and_ends() -> None:
+    store, told = Gated(), Told()
+    writer = Writer(store)
+    writer.start()
+    writer.submit(batch(job("a")), told)
+    store.entered.get(timeout=SECONDS)
+    writer.submit(batch(job("b")), told)
+    stopping = threading.Thread(target=writer.stop)
+    stopping.start()
+    waiting = 1 + until_refused(writer, told)
+    store.results.put(None)
+    store.results.put(None)
+    stopping.join(SECONDS)
+    assert not stopping.is_alive()
+    assert [told.next() for _ in range(1 + waiting)] == [None] * (1 + waiting)
+
+
 def test_starting_and_stopping_twice_is_fine() -> None:
     writer = Writer(MemoryStore())
     writer.start()

@@ -121,7 +121,7 @@ class MemoryStore:
     def _asked(self, query: JobQuery) -> Iterable[Job]:
         if query.parent is not None:
             return [self._jobs[child] for child in self._children.get(query.parent, ())]
-        return [job for job in self._jobs.values() if job.index is None]
+        return self._jobs.values()
 
     def _position(self, query: JobQuery, job: Job) -> Position:
         """Say where a job stands in a list: children by index, others newest first."""
