@@ -24,7 +24,7 @@ def test_what_is_kept_never_takes_more_room_than_there_is(puts: list[tuple[str, 
     for job_id, size in puts:
         detail = given_.setdefault(job_id, b"x" * size)
         recent.put(HERE, {job_id: detail})
-    kept = {name: recent.get(HERE, name) for name in given_}
+    kept = {name: recent.of(HERE).get(name) for name in given_}
     assert sum(len(detail) for detail in kept.values() if detail is not None) <= 100
     assert all(detail in {None, given_[name]} for name, detail in kept.items())
 
@@ -32,16 +32,16 @@ def test_what_is_kept_never_takes_more_room_than_there_is(puts: list[tuple[str, 
 def test_a_job_is_only_given_to_its_own_place() -> None:
     recent = Recent()
     recent.put(HERE, {"job": b"{}"})
-    assert recent.get(HERE, "job") == b"{}"
-    assert recent.get(ELSEWHERE, "job") is None
+    assert recent.of(HERE) == {"job": b"{}"}
+    assert recent.of(ELSEWHERE) == {}
 
 
 def test_the_oldest_goes_first_and_clearing_forgets_all() -> None:
     recent = Recent(room=2)
     recent.put(HERE, {"a": b"1", "b": b"2", "c": b"3"})
-    assert [recent.get(HERE, name) for name in "abc"] == [None, b"2", b"3"]
+    assert recent.of(HERE) == {"b": b"2", "c": b"3"}
     recent.clear()
-    assert recent.get(HERE, "c") is None
+    assert recent.of(HERE) == {}
 
 
 def test_details_come_in_the_order_asked_for_wherever_they_are_kept() -> None:

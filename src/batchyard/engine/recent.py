@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,24 +25,27 @@ class Recent:
         """Begin with none."""
         self._room = room
         self._size = 0
-        self._details: OrderedDict[str, tuple[Place, bytes]] = OrderedDict()
+        self._details: dict[Place, dict[str, bytes]] = defaultdict(dict)
+        self._order: deque[tuple[Place, str]] = deque()
 
     def put(self, place: Place, details: Mapping[str, bytes]) -> None:
         """Keep details of ended jobs; an ended job's never change."""
+        kept = self._details[place]
         for job_id, detail in details.items():
-            if job_id not in self._details:
-                self._details[job_id] = (place, detail)
+            if job_id not in kept:
+                kept[job_id] = detail
+                self._order.append((place, job_id))
                 self._size += len(detail)
         while self._size > self._room:
-            _, (_, dropped) = self._details.popitem(last=False)
-            self._size -= len(dropped)
+            where, oldest = self._order.popleft()
+            self._size -= len(self._details[where].pop(oldest))
 
-    def get(self, place: Place, job_id: str) -> bytes | None:
-        """Give a detail, if it is kept and belongs to that place."""
-        found = self._details.get(job_id)
-        return found[1] if found is not None and found[0] == place else None
+    def of(self, place: Place) -> Mapping[str, bytes]:
+        """Give all that is kept of a place, by job."""
+        return self._details[place]
 
     def clear(self) -> None:
         """Forget all: the store has forgotten some."""
         self._details.clear()
+        self._order.clear()
         self._size = 0

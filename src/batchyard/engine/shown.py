@@ -51,28 +51,20 @@ class Shown:
 
         Ids that are not known, or are another place's, are left out.
         """
-        kept = self._live[place]
-        shown = [kept.get(name) for name in job_ids]
+        live, ended = self._live[place], self._recent.of(place)
+        shown = [live.get(name) or ended.get(name) for name in job_ids]
         if None in shown:
             self._form(place, job_ids)
-            ended = self._ended(place, [name for name in job_ids if name not in kept])
-            shown = [kept.get(name) or ended.get(name) for name in job_ids]
+            missing = [name for name in job_ids if name not in live and name not in ended]
+            stored = self._store.details(place, missing) if missing else {}
+            shown = [live.get(n) or ended.get(n) or stored.get(n) for n in job_ids]
+            self._recent.put(place, stored)
         return [detail for detail in shown if detail is not None]
 
     def _form(self, place: Place, job_ids: Sequence[str]) -> None:
-        for name in job_ids:
-            job = self._jobs.get(name)
-            if job is not None and _place(job) == place:
+        for job in [self._jobs[name] for name in job_ids if name in self._jobs]:
+            if _place(job) == place:
                 self.detail(job)
-
-    def _ended(self, place: Place, job_ids: Sequence[str]) -> dict[str, bytes]:
-        recent = {name: self._recent.get(place, name) for name in job_ids}
-        found = {name: detail for name, detail in recent.items() if detail is not None}
-        if len(found) < len(job_ids):
-            stored = self._store.details(place, [name for name in job_ids if name not in found])
-            self._recent.put(place, stored)
-            found |= stored
-        return found
 
     def changed(self, job: Job) -> None:
         """Forget how a job was shown: it is not so any more."""
