@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from progress import watched
 
-from batchyard.server.inprocess import InProcessYard
-from batchyard.server.options import Options
+from batchyard.testing import yard
 
 HERE = Path(__file__).parent
 SHARDS = 8
@@ -26,7 +24,7 @@ def main() -> int:
     """Run the census; returns the merge job's exit code."""
     out = HERE / "out"
     shutil.rmtree(out, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as data, yard(Path(data)) as here:
+    with yard() as here:
         batch, logs = here.client("batch"), here.client("logs")
         array, merge = submitted(batch, out)
         ended = watched(batch, array, merge)
@@ -34,11 +32,6 @@ def main() -> int:
         if "logStreamName" in ended[merge]["container"]:  # none, if it never ran
             print_log(logs, ended[merge])
         return exit_code(ended)
-
-
-def yard(data: Path) -> InProcessYard:
-    """A yard that forgets everything at the end."""
-    return InProcessYard(Options(data_dir=data, ephemeral=True))
 
 
 def submitted(batch: Any, out: Path) -> tuple[str, str]:

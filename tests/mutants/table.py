@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.client.mutants import MUTANTS as CLIENT
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.wire.mutants import MUTANTS as WIRE
@@ -213,6 +214,7 @@ MUTANTS: list[Mutant] = [
         ("        self._clock.call_at(self._clock.now() + RETRY_MS, self.flush)\n", ""),
         ("if self._writing or not (self._jobs", "if not (self._jobs"),
     ),
+    *CLIENT,
     *LOGS,
     *WIRE,
     *SIGNATURES,
