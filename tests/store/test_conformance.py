@@ -213,6 +213,14 @@ def test_a_stream_is_there_from_its_attempt_on_and_shows_it_as_it_is(store: Stor
     assert store.stream(HERE, "other", name) is None
 
 
+def test_each_of_several_attempts_that_came_between_commits_has_its_stream(store: Store) -> None:
+    store.commit(batch(running(job("a"), "x")))
+    store.commit(batch(running(ended(running(running(job("a"), "x"), "y")), "z")))
+    query = StreamQuery(place=HERE, log_group=DEFAULT_LOG_GROUP)
+    names = [f"census/default/{attempt}" for attempt in "xyz"]
+    assert [each.name for each in streams(store, query)] == names
+
+
 def test_streams_are_listed_by_name_and_prefix(store: Store) -> None:
     other = spec(definition=definition("census2:7"))
     jobs = [running(job(str(n)), f"{n % 7}{n}") for n in range(20)]

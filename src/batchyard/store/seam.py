@@ -38,23 +38,6 @@ class JobChange(Struct, frozen=True):
     detail: bytes | None = None
 
 
-def latest(changes: Sequence[JobChange]) -> Sequence[JobChange]:
-    """Leave of several changes of a job only the last, where the first one stood.
-
-    A detail that an earlier one brought is not lost.
-    """
-    if len({change.job.id for change in changes}) == len(changes):
-        return changes
-    last: dict[str, JobChange] = {}
-    for change in changes:
-        before = last.get(change.job.id)
-        if before is not None and change.detail is None:
-            last[change.job.id] = JobChange(change.job, before.detail)
-        else:
-            last[change.job.id] = change
-    return list(last.values())
-
-
 class ResourceChange(Struct, frozen=True):
     """A new resource, or the one that replaces what had its name (and revision)."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from batchyard.errors import YardError
-from batchyard.store.seam import Batch, latest
+from batchyard.store.seam import Batch, JobChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,10 +110,25 @@ def merged(batches: Sequence[Batch]) -> Batch:
     """Make one batch of several: of each job only how it stands last is left to write."""
     if len(batches) == 1:
         return batches[0]
-    jobs = latest([change for batch in batches for change in batch.jobs])
+    jobs = _latest([change for batch in batches for change in batch.jobs])
     resources = [change for batch in batches for change in batch.resources]
     notes = {name: text for batch in batches for name, text in batch.notes.items()}
     return Batch(jobs, resources, notes)
+
+
+def _latest(changes: Sequence[JobChange]) -> list[JobChange]:
+    """Leave of several changes of a job only the last, where the first one stood.
+
+    A detail that an earlier one brought is not lost.
+    """
+    last: dict[str, JobChange] = {}
+    for change in changes:
+        before = last.get(change.job.id)
+        if before is not None and change.detail is None:
+            last[change.job.id] = JobChange(change.job, before.detail)
+        else:
+            last[change.job.id] = change
+    return list(last.values())
 
 
 def _tell(group: Sequence[tuple[Batch, Done]], error: BaseException | None) -> None:

@@ -10,7 +10,7 @@ from batchyard.batch.ids import parent_id
 from batchyard.errors import YardError
 from batchyard.store import codec
 from batchyard.store.rows import key_of, stream_name
-from batchyard.store.seam import ResourceChange, latest
+from batchyard.store.seam import ResourceChange
 from batchyard.store.sqlite import sql
 from batchyard.store.sqlite.numbers import Numbers
 from batchyard.store.sqlite.opening import transaction
@@ -89,7 +89,7 @@ class Keeper:
             self._known.pop(job_id, None)
 
     def _write(self, batch: Batch, rows: Rows) -> None:
-        self._plan(latest(batch.jobs), rows)
+        self._plan(batch.jobs, rows)
         for statement, values in rows.by_statement():
             self._connection.executemany(self._sql[statement], values)
         for change in batch.resources:
@@ -122,8 +122,8 @@ class Keeper:
         parents = {parent_id(job.id) for job in wanted if job.index is not None}
         if wanted:
             given = msgspec.json.encode([*ids, *(parents - self._known.keys())]).decode()
-            for job_id, number, body in self._connection.execute(self._sql["known_jobs"], (given,)):
-                rows.known[job_id] = number, len(codec.decode_glance(body).attempts)
+            for job_id, number in self._connection.execute(self._sql["known_jobs"], (given,)):
+                rows.known[job_id] = number, 0  # streams that are there are passed over
 
     def _add(self, job: Job, state: int, rows: Rows) -> Known:
         self._highest = number = self._highest + 1

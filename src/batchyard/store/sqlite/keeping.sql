@@ -29,8 +29,8 @@ SELECT n, place, name FROM log_groups;
 SELECT coalesce(max(n), 0) FROM jobs;
 
 -- name: known_jobs
--- Which of these ids belong to jobs, and what was written of them.
-SELECT id, n, body FROM jobs WHERE id IN (SELECT value FROM json_each(?));
+-- Which of these ids belong to jobs, and to which.
+SELECT id, n FROM jobs WHERE id IN (SELECT value FROM json_each(?));
 
 -- name: add_spec
 -- Keep what was submitted: once, and never again.
@@ -47,7 +47,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 UPDATE jobs SET state = ?, stopped_at = ?, body = ? WHERE n = ?;
 
 -- name: add_stream
--- Keep whose attempt a log stream is.
+-- Keep whose attempt a log stream is, unless that is known.
 INSERT OR IGNORE INTO streams (log_group, name, job) VALUES (?, ?, ?);
 
 -- name: put_detail
