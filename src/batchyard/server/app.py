@@ -6,7 +6,6 @@ import logging
 import os
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,13 +167,14 @@ class Yard:
         engine, self.engine = self.engine, None
         if self._retention is not None:
             await self._retention.stop()
-        if engine is not None:
-            await engine.stop(jobs=jobs or self.options.ephemeral)
-        self._writer.stop()
-        self.store.close()
-        if self.options.ephemeral:
-            with suppress(OSError):
-                shutil.rmtree(self._folder)
+        try:
+            if engine is not None:
+                await engine.stop(jobs=jobs or self.options.ephemeral)
+        finally:
+            self._writer.stop()
+            self.store.close()
+            if self.options.ephemeral:
+                shutil.rmtree(self._folder, ignore_errors=True)
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""

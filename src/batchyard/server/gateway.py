@@ -74,7 +74,7 @@ class Gateway:
         except Fault as fault:
             return self._speaker(request).fault(fault, request_id)
         except YardError as error:
-            log.exception("%s %s (%s)", request.method, request.path, request_id)
+            log.error("%s (%s): %s", request.path, request_id, error)  # noqa: TRY400 - its words say all
             message = f"The yard cannot go on: {error}"
             return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
         except Exception:
