@@ -282,3 +282,9 @@ def test_a_job_too_large_waits_with_the_reason_and_runs_once_there_is_room(batch
     assert job["statusReason"].startswith("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT")
     batch.update_compute_environment(computeEnvironment=name, computeResources={"maxvCpus": 2})
     assert ended(batch, answer["jobId"])["status"] == "SUCCEEDED"
+
+
+def test_a_job_without_a_command_says_that_images_are_not_pulled(batch: Any) -> None:
+    job = ended(batch, submit(batch))
+    assert job["statusReason"] == "Task failed to start"
+    assert "images are not pulled" in job["container"]["reason"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from batchyard.batch import launching, lifecycle
+from batchyard.batch import launching, lifecycle, reasons
 from batchyard.batch.model import Attempt, Job
 from tests.batch.jobs_given import spec
 
@@ -55,3 +55,18 @@ def test_a_child_knows_its_index_and_the_size_of_its_array() -> None:
     assert found["AWS_BATCH_JOB_ARRAY_INDEX"] == "1"
     assert found["AWS_BATCH_JOB_ARRAY_SIZE"] == "3"
     assert found["AWS_BATCH_JOB_ID"] == "p:1"
+
+
+@given(names=st.sets(st.sampled_from("ABCD")), given_anyway=st.sets(st.sampled_from("ABCD")))
+def test_a_job_is_kept_back_exactly_by_the_secrets_nobody_gives(
+    names: set[str], given_anyway: set[str]
+) -> None:
+    job = lifecycle.submitted("j", spec(secrets=tuple(sorted(names))), 0)
+    said = launching.obstacle(job, dict.fromkeys(given_anyway, "value"))
+    missing = sorted(names - given_anyway)
+    assert said == (reasons.no_secrets(missing) if missing else None)
+
+
+def test_a_job_without_a_command_is_kept_back() -> None:
+    job = lifecycle.submitted("j", spec(command=()), 0)
+    assert launching.obstacle(job, {}) == reasons.NO_COMMAND

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from batchyard.batch import reasons
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -38,14 +40,17 @@ def _filled(word: str, parameters: Mapping[str, str]) -> str:
     return parameters.get(word.removeprefix(REFERENCE), word)
 
 
-def missing_secrets(job: Job, base: Mapping[str, str]) -> list[str]:
-    """Name the secrets a job asks for that its environment would not have.
+def obstacle(job: Job, base: Mapping[str, str]) -> str | None:
+    """Say why a job cannot be started here at all; None when nothing stands in its way.
 
     Args:
         job: the job.
         base: what attempts are given anyway; a variable of a secret's name stands for it.
     """
-    return [name for name in job.spec.secrets if name not in base]
+    if not job.spec.command:
+        return reasons.NO_COMMAND
+    missing = [name for name in job.spec.secrets if name not in base]
+    return reasons.no_secrets(missing) if missing else None
 
 
 def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:

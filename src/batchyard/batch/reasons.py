@@ -26,6 +26,12 @@ TOO_LARGE = (
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
 
+NO_COMMAND = (
+    "there is no command to run: images are not pulled here, so the entry point of one is not "
+    "known; give the job definition or the job a command"
+)
+"""Ours: on AWS the image's own entry point would run."""
+
 REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
 

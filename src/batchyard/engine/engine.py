@@ -276,8 +276,7 @@ class Engine:
             self._rules[type(command)](job, command)
 
     def _launch(self, job: Job, command: commands.Launch) -> None:
-        if missing := launching.missing_secrets(job, self.settings.base):
-            reason = reasons.no_secrets(missing)
+        if reason := launching.obstacle(job, self.settings.base):
             at = self.now()
             self.apply(job.id, events.StartFailed(at=at, attempt=command.attempt, reason=reason))
         else:
