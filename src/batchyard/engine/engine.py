@@ -18,7 +18,6 @@ from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueu
 from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
-from batchyard.engine.chance import new_hex
 from batchyard.engine.journal import Journal
 from batchyard.engine.shown import Shown
 from batchyard.store.seam import ResourceChange, ResourceRemoval
@@ -348,7 +347,7 @@ class Engine:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
         for found in self.placement.decide() if self._open else ():
-            attempt = new_hex()
+            attempt = self.new_id().replace("-", "")
             name = found.environment.rpartition("/")[2]
             event = events.Placed(
                 at=self.now(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from batchyard.batch.states import PLACED
 from batchyard.engine import machine
-from batchyard.engine.chance import new_uuid
+from batchyard.engine.chance import Ids
 from batchyard.engine.chores.retention import Retention
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
@@ -84,6 +84,7 @@ class Yard:
     def __init__(self, options: Options) -> None:
         """Make the parts that last; the engine begins at `start`."""
         self.options = options
+        self._ids = Ids()
         self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
         self._batch = Service(load("batch"), loose_enums=LOOSE)
@@ -134,7 +135,7 @@ class Yard:
             launcher=self._new_launcher(),
             output=self.output,
             clock=LoopClock(),
-            new_id=new_uuid,
+            new_id=self._ids.uuid,
             presenter=presenter,
         )
         self.engine = Engine(settings, parts)
@@ -200,7 +201,7 @@ class Yard:
             self._pipelines.name: Served(self._pipelines, {}),
         }
         house = House(self.current, self.reset if options.ephemeral else None)
-        return Gateway(gate, services, house, self.current)
+        return Gateway(gate, services, house, self.current, self._ids.uuid)
 
     def current(self) -> Engine:
         """Give the engine of the moment."""

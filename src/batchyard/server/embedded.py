@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from batchyard.batch import ids
 from batchyard.batch.resources import ComputeEnvironment, JobQueue
-from batchyard.engine.chance import new_uuid
+from batchyard.engine.chance import Ids
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts
@@ -77,7 +77,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Engine]:
             launcher=Embedded(Folders(folder / "supervisor", folder / "logs", folder / "work")),
             output=Output(folder / "logs"),
             clock=LoopClock(),
-            new_id=new_uuid,
+            new_id=Ids().uuid,
             presenter=Plain(settings.vcpus * 1000),
         ),
     )

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.batch.ids import Place
-from batchyard.engine.chance import new_uuid
 from batchyard.errors import Fault, YardError
 from batchyard.server.operations import Context
 from batchyard.wire.sigv4 import parse
@@ -44,6 +43,7 @@ class Gateway:
         services: what is served, by the service's name in a credential's scope.
         house: answers the yard's own paths.
         engine: gives the engine of the moment (a reset makes a new one).
+        new_id: forms the ids that answers carry.
     """
 
     def __init__(
@@ -52,8 +52,10 @@ class Gateway:
         services: Mapping[str, Served],
         house: House,
         engine: Callable[[], Engine],
+        new_id: Callable[[], str],
     ) -> None:
         """Take the parts."""
+        self._new_id = new_id
         self._gate = gate
         self._services = services
         self._house = house
@@ -68,7 +70,7 @@ class Gateway:
         return await self._guarded(request, lambda: parse(request))
 
     async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response:
-        request_id = new_uuid()
+        request_id = self._new_id()
         try:
             return await self._answer(request, admit(), request_id)
         except Fault as fault:
