@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 JOB = "job"
@@ -20,6 +21,7 @@ class Place(NamedTuple):
     region: str
 
 
+@lru_cache(maxsize=256)
 def partition(region: str) -> str:
     """Name the AWS partition a region lies in."""
     if region.startswith("cn-"):
@@ -27,9 +29,14 @@ def partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+@lru_cache(maxsize=1024)
+def _prefix(account: str, region: str, kind: str) -> str:
+    return f"arn:{partition(region)}:batch:{region}:{account}:{kind}/"
+
+
 def arn(place: Place, kind: str, name: str) -> str:
     """Form the ARN of a Batch resource, e.g. ``arn:aws:batch:eu-west-1:123456789012:job/…``."""
-    return f"arn:{partition(place.region)}:batch:{place.region}:{place.account}:{kind}/{name}"
+    return _prefix(place.account, place.region, kind) + name
 
 
 def name_of(reference: str, kind: str) -> str:

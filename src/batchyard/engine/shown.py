@@ -35,12 +35,12 @@ class Shown:
         self._jobs = jobs
         self._store = store
         self._present = present
-        self._live: dict[Place, dict[str, bytes]] = defaultdict(dict)
+        self._live: dict[tuple[str, str], dict[str, bytes]] = defaultdict(dict)
         self._recent = Recent()
 
     def detail(self, job: Job) -> bytes:
         """Give a live job's JobDetail JSON."""
-        kept = self._live[_place(job)]
+        kept = self._live[job.spec.account, job.spec.region]
         found = kept.get(job.id)
         if found is None:
             found = kept[job.id] = self._present(job)
@@ -68,7 +68,7 @@ class Shown:
 
     def changed(self, job: Job) -> None:
         """Forget how a job was shown: it is not so any more."""
-        self._live[_place(job)].pop(job.id, None)
+        self._live[job.spec.account, job.spec.region].pop(job.id, None)
 
     def ended(self, job: Job) -> None:
         """Keep an ended job with the recent ones: it lives no more."""

@@ -5,6 +5,7 @@ What was submitted never changes and was encoded once; only what moves is encode
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -108,8 +109,12 @@ def joined(moving: bytes, fixed: bytes) -> bytes:
 
 def stream_name(job: Job, attempt: Attempt) -> str:
     """Name an attempt's log stream (ContainerDetail.logStreamName in botocore's model)."""
-    definition = ids.name_of(job.spec.definition, ids.DEFINITION).partition(":")[0]
-    return STREAM.format(definition=definition, attempt=attempt.id)
+    return STREAM.format(definition=_name(job.spec.definition), attempt=attempt.id)
+
+
+@lru_cache(maxsize=1024)
+def _name(definition: str) -> str:
+    return ids.name_of(definition, ids.DEFINITION).partition(":")[0]
 
 
 def instance_arn(job: Job, attempt: Attempt) -> str:
