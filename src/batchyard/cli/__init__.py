@@ -17,6 +17,13 @@ COMMANDS = {
     "run": "Run a command as a job, here and now.",
     "serve": "Run a yard: an AWS Batch endpoint that runs jobs on this machine.",
     "env": "Print what points AWS's clients at the yard.",
+    "submit": "Submit a job and print its id.",
+    "list": "List the jobs of queues, the newest first.",
+    "describe": "Describe jobs: status and reason, attempts, command, what they wait for.",
+    "logs": "Print what a job has printed, or follow it.",
+    "wait": "Wait until jobs have ended; exit 0 only if all succeeded.",
+    "cancel": "Cancel jobs that wait.",
+    "terminate": "Terminate jobs wherever they stand.",
     "story": "Tell a job's life, event by event, with causes.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""

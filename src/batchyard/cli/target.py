@@ -1,0 +1,174 @@
+"""Where a command goes: a yard or AWS, chosen by the options that those commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import click
+
+from batchyard.errors import BatchyardError, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batchyard.client.sessions import Client, Clients, Connection
+
+AWS = "aws"
+"""The word that `--endpoint` takes for AWS itself."""
+
+ENDPOINTS = ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL")
+"""What botocore reads, the first one first:
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"""
+
+
+class Target(NamedTuple):
+    """A place to send requests to.
+
+    Attributes:
+        connection: as the client takes it.
+        chosen: whether the caller said so, rather than that there was nothing else.
+    """
+
+    connection: Connection
+    chosen: bool
+
+    @property
+    def clients(self) -> Clients:
+        """The botocore clients of this place."""
+        from batchyard.client.sessions import connect
+
+        return connect(**self.connection)
+
+    @property
+    def batch(self) -> Client:
+        """The client of Batch."""
+        return self.clients.client("batch")
+
+
+def targeted(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose where it goes; it gets a `Target` as ``target``."""
+
+    @click.option("--endpoint", metavar="URL", help=_HELP)
+    @click.option("--region", help="The region.  [default: yours, else on a yard us-east-1]")
+    @click.option("--profile", help="Go to AWS with this profile of your AWS configuration.")
+    @wraps(command)
+    def wrapped(
+        *, endpoint: str | None, region: str | None, profile: str | None, **options: object
+    ) -> object:
+        return command(target=choose(endpoint, region, profile), **options)
+
+    return wrapped
+
+
+_HELP = "A yard's URL, or `aws`.  [default: `AWS_ENDPOINT_URL`, else your running yard, else AWS]"
+
+
+def choose(endpoint: str | None, region: str | None, profile: str | None) -> Target:
+    """Choose a place from options, environment and the user's running yard, in this order.
+
+    Raises:
+        Refused: there is no such profile.
+    """
+    if endpoint == AWS:
+        return Target(_connection(None, region, profile, to_aws=True), chosen=True)
+    own = own_yard()
+    url = endpoint or next(filter(None, map(os.environ.get, ENDPOINTS)), None)
+    if url is None and profile is None:
+        url = own
+    keys = _own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
+    connection = _connection(url, region, profile, keys=keys)
+    return Target(connection, chosen=bool(url or profile))
+
+
+def own_yard() -> str | None:
+    """Name the address of the user's running yard; None while it does not run."""
+    from batchyard.server.lock import holder
+    from batchyard.server.options import user_data_dir
+
+    running = holder(user_data_dir().absolute())
+    return running.url or None if running else None
+
+
+def _own_keys() -> tuple[str, str]:
+    from batchyard.server.keys import load_or_create
+    from batchyard.server.options import user_data_dir
+
+    keys = load_or_create(user_data_dir().absolute())
+    return keys.access_key_id, keys.secret_access_key
+
+
+def _connection(
+    url: str | None,
+    region: str | None,
+    profile: str | None,
+    *,
+    to_aws: bool = False,
+    keys: tuple[str, str] | None = None,
+) -> Connection:
+    from botocore.session import Session
+
+    from batchyard.cli.env import DEFAULT_REGION
+
+    session = Session(profile=profile)
+    if to_aws:
+        session.set_config_variable("ignore_configured_endpoint_urls", True)  # noqa: FBT003 - botocore's signature
+    if keys is not None:
+        session.set_credentials(*keys)
+    where = region or os.environ.get("AWS_REGION") or _configured(session)
+    if where is None and url is not None:
+        where = DEFAULT_REGION
+    return {"session": session, "region": where, "endpoint": url}
+
+
+def _configured(session: Client) -> str | None:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        region: str | None = session.get_config_variable("region")
+    except BotoCoreError as error:
+        raise Refused(str(error)) from error
+    return region
+
+
+def confirm(target: Target, *, yes: bool) -> None:
+    """Say on stderr where a change goes, and ask before one on AWS that nobody named.
+
+    Args:
+        target: where it goes.
+        yes: the caller has agreed already.
+
+    Raises:
+        Refused: there is nobody to ask.
+        click.Abort: the answer was no.
+    """
+    client = target.batch
+    host = urlsplit(client.meta.endpoint_url)
+    if not is_of_aws(host.hostname or ""):
+        click.echo(f"→ yard {host.netloc}", err=True)
+        return
+    click.echo(f"→ AWS {client.meta.region_name}, account {_account(target)}", err=True)
+    if target.chosen or yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("this is AWS, and nobody chose it: add --yes, --profile or --endpoint aws")
+    click.confirm("Go on?", abort=True, err=True)
+
+
+def is_of_aws(host: str) -> bool:
+    """Tell AWS's own hosts from a yard's."""
+    from batchyard.client.sessions import AWS_HOSTS
+
+    return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
+
+
+def _account(target: Target) -> str:
+    from batchyard.client.calls import call
+
+    try:
+        return str(call(target.clients.client("sts"), "get_caller_identity")["Account"])
+    except BatchyardError as error:
+        return f"unknown ({error})"
