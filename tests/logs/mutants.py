@@ -6,8 +6,11 @@ SOURCE = ("tests/logs/test_source_laws.py",)
 LINES = ("tests/logs/test_lines_laws.py",)
 PAGES = ("tests/logs/test_pages_laws.py",)
 TOKENS = ("tests/logs/test_tokens_laws.py",)
+PATTERNS = ("tests/logs/test_patterns_laws.py",)
+SEARCHING = ("tests/logs/test_searching_laws.py",)
 OUTPUT = ("tests/launchers/test_output_laws.py",)
 OPERATIONS = ("tests/server/operations/test_logs.py",)
+FILTERING = ("tests/server/operations/test_logs_filtering.py",)
 
 
 def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
@@ -53,4 +56,24 @@ MUTANTS = [
     mutant("server/operations/logs/streams", "limit - len(found)", "limit", OPERATIONS),
     mutant("server/operations/logs/finding", "started_at is not None", "placed_at", OPERATIONS),
     mutant("server/operations/logs/events", "stopped_at is not None", "started_at", OPERATIONS),
+    mutant("logs/patterns", "not included and not excluded", "not excluded", PATTERNS),
+    mutant("logs/patterns", "not any(test(message) for test in excluded)", "True", PATTERNS),
+    mutant("logs/patterns", "_ESCAPED.sub", "str or _ESCAPED.sub", PATTERNS),
+    mutant("logs/patterns", "if not _ALLOWED.fullmatch(text):", "if False:", PATTERNS),
+    mutant("logs/selectors", "any(part(value)", "all(part(value)", PATTERNS),
+    mutant("logs/selectors", "all(part(value)", "any(part(value)", PATTERNS),
+    mutant("logs/selectors", '"<=": operator.le', '"<=": operator.lt', PATTERNS),
+    mutant("logs/selectors", "lambda found: not found", "lambda found: True", PATTERNS),
+    mutant("logs/selectors", "and not isinstance(value, bool)", "", PATTERNS),
+    mutant("logs/selectors", 'if sign == "=" else', 'if sign != "=" else', PATTERNS),
+    mutant("logs/searching", "(log.name < mark.name)", "0", SEARCHING),
+    mutant("logs/searching", "(log.name < mark.name)", "1", SEARCHING),
+    mutant("logs/searching", "if since <= found.at < until", "if since <= found.at", SEARCHING),
+    mutant("logs/searching", "bisect_right(offsets", "bisect_left(offsets", SEARCHING),
+    mutant(
+        "server/operations/logs/filtering", "request.end_time + 1", "request.end_time", FILTERING
+    ),
+    mutant("server/operations/logs/filtering", "looking < 0", "False", FILTERING),
+    mutant("server/operations/logs/filtering", "if taken and room < 0:", "if False:", FILTERING),
+    mutant("server/operations/logs/filtering", ":016d}", ":.0s}", FILTERING),
 ]

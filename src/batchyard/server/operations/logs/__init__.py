@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchyard.server.operations.logs import events, groups, streams
+from batchyard.server.operations.logs import events, filtering, groups, streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,5 +19,6 @@ if TYPE_CHECKING:
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "DescribeLogGroups": groups.describe_log_groups,
     "DescribeLogStreams": streams.describe_log_streams,
+    "FilterLogEvents": filtering.filter_log_events,
     "GetLogEvents": events.get_log_events,
 }

@@ -59,7 +59,7 @@ def _by_name(context: Context, request: Wire, group: str) -> tuple[list[Stream],
     query = _query(context, request, group, mark.name if mark is not None else None)
     limit = request.limit or LARGEST
     found: list[Stream] = []
-    for page in _pages(context, query, lambda: limit - len(found)):
+    for page in pages(context, query, lambda: limit - len(found)):
         found.extend(filter(printing, page.streams))
         if page.next is not None and len(found) == limit:
             return found, listing.written(listing.Mark(order, 0, page.next))
@@ -71,7 +71,7 @@ def _sorted(context: Context, request: Wire, group: str) -> tuple[list[Stream], 
     order = f"{request.order_by} {request.descending} {group}"
     mark = listing.read(request.next_token, order)
     keys = []
-    for page in _pages(context, _query(context, request, group), lambda: WALK):
+    for page in pages(context, _query(context, request, group), lambda: WALK):
         for stream in filter(printing, page.streams):
             number = _last(context, stream) if request.order_by == "LastEventTime" else 0
             keys.append((number, stream.name))
@@ -87,7 +87,7 @@ def _query(context: Context, request: Wire, group: str, after: str | None = None
     return StreamQuery(place=context.place, log_group=group, prefix=prefix, after=after)
 
 
-def _pages(context: Context, query: StreamQuery, limit: Callable[[], int]) -> Iterator[StreamPage]:
+def pages(context: Context, query: StreamQuery, limit: Callable[[], int]) -> Iterator[StreamPage]:
     """Ask the store page after page, each of the size that is wanted by then."""
     more = True
     while more:
