@@ -282,6 +282,44 @@ def test_none_is_touched_when_one_is_unknown(terminal: Terminal) -> None:
     terminal.changes("terminate", first)
 
 
+def test_array_shows_the_children_as_a_grid(terminal: Terminal) -> None:
+    script = ["sh", "-c", "exit $AWS_BATCH_JOB_ARRAY_INDEX"]
+    job_id = submit(terminal.batch, *script, arrayProperties={"size": 3})
+    ended(terminal.batch, job_id)
+    assert terminal.reads("array", job_id) == "0  .FF\n. 1 SUCCEEDED   F 2 FAILED\n"
+    failed = terminal.reads("array", "--failed", job_id).splitlines()
+    assert [line.split()[0] for line in failed] == [f"{job_id}:1", f"{job_id}:2"]
+    assert "exit code 2" in failed[1]
+    assert len(json.loads(terminal.reads("array", "--json", job_id))) == 3
+    assert "no array" in terminal.refused("array", f"{job_id}:0")
+
+
+def test_definitions_lists_what_can_be_submitted(terminal: Terminal) -> None:
+    name = unique()
+    for _ in range(2):
+        register(terminal.batch, "echo", "a b", name=name)
+    terminal.batch.deregister_job_definition(jobDefinition=f"{name}:1")
+    lines = terminal.reads("definitions", name).splitlines()
+    assert lines[1].split() == [f"{name}:2", "ACTIVE", "1", "128", "busybox", "echo", "'a", "b'"]
+    assert len(lines) == 2
+    both = json.loads(terminal.reads("definitions", name, "--all", "--json"))
+    assert [one["revision"] for one in both] == [2, 1]
+    assert name in terminal.reads("definitions")
+    assert "nothing" in terminal.refused("definitions", "nothing")
+
+
+def test_queues_and_environments_list_where_jobs_go(terminal: Terminal) -> None:
+    (queue,) = json.loads(terminal.reads("queues", "default", "--json"))
+    (environment,) = json.loads(terminal.reads("environments", "--json"))
+    name = environment["computeEnvironmentName"]
+    assert queue["computeEnvironmentOrder"][0]["computeEnvironment"].endswith(f"/{name}")
+    shown = terminal.reads("queues").splitlines()[1].split()
+    assert shown == ["default", "ENABLED", "VALID", str(queue["priority"]), name]
+    assert name in terminal.reads("environments", name)
+    for listed in ("queues", "environments"):
+        assert "nowhere" in terminal.refused(listed, "nowhere")
+
+
 def test_the_users_running_yard_is_found_with_its_keys(tmp_path: Path) -> None:
     with RunningYard(tmp_path / "data") as yard:
         env = clean_environment() | {"BATCHYARD_DATA_DIR": str(yard.data_dir)}

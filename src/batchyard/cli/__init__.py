@@ -24,6 +24,10 @@ COMMANDS = {
     "wait": "Wait until jobs have ended; exit 0 only if all succeeded.",
     "cancel": "Cancel jobs that wait.",
     "terminate": "Terminate jobs wherever they stand.",
+    "array": "Show the children of an array as a grid.",
+    "definitions": "List job definitions.",
+    "queues": "List job queues.",
+    "environments": "List compute environments.",
     "story": "Tell a job's life, event by event, with causes.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""

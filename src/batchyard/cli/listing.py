@@ -69,3 +69,27 @@ def known(target: Target, ids: Iterable[str]) -> list[Answer]:
         names = ", ".join(one for one in wanted if one in missing)
         raise NotFound(f"there is no job {names} here (ended ones are kept for some days)")
     return found
+
+
+def named(client: Client, kind: str, names: Sequence[str]) -> list[Answer]:
+    """List queues or environments by name: all of them, or those named.
+
+    Args:
+        client: of Batch.
+        kind: ``jobQueue`` or ``computeEnvironment``, as AWS's members begin.
+        names: their names or ARNs.
+
+    Raises:
+        NotFound: naming those that are not there.
+    """
+    operation = {
+        "jobQueue": "describe_job_queues",
+        "computeEnvironment": "describe_compute_environments",
+    }[kind]
+    member = f"{kind}s"
+    chosen = {member: list(names)} if names else {}
+    found = sorted(every(client, operation, member, **chosen), key=lambda one: one[f"{kind}Name"])
+    there = {one[key] for one in found for key in (f"{kind}Name", f"{kind}Arn")}
+    if missing := [name for name in names if name not in there]:
+        raise NotFound(f"there is no {kind} {', '.join(missing)} here")
+    return found
