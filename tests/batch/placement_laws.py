@@ -262,3 +262,16 @@ def test_what_still_runs_in_a_forgotten_environment_is_counted_when_it_comes_bac
     placement.release("e", demand)
     placement.offer("k", "q", demand)
     assert placement.decide() == [Found("j", "e")]
+
+
+def test_a_job_that_is_offered_again_keeps_its_place() -> None:
+    placement = Placement(memory=1000)
+    placement.put_environment(environment("e", 1000))
+    placement.put_queue(queue("q", 1, ["e"]))
+    for job in ("first", "second", "first"):
+        placement.offer(job, "q", Demand(1000, 1))
+    assert placement.decide() == [Found("first", "e")]
+    placement.release("e", Demand(1000, 1))
+    assert placement.decide() == [Found("second", "e")]
+    placement.release("e", Demand(1000, 1))
+    assert placement.decide() == []

@@ -130,13 +130,15 @@ class Journal:
         after: list[Callable[[], None]],
         waiters: list[asyncio.Future[None]],
     ) -> None:
-        self._saved(jobs)
-        for command in after:
-            command()
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
-        self.flush()
+        try:
+            self._saved(jobs)
+            for command in after:
+                command()
+        finally:
+            self.flush()
 
     def _failed(
         self,
