@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from batchyard.batch.model import Value
 from batchyard.batch.states import JobState
 
@@ -110,6 +108,3 @@ Event = (
     | Terminated
     | ChildMoved
 )
-
-Loss = Literal["Exited", "StartFailed", "Lost"]
-"""The names of the events that end an attempt."""

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from batchyard.batch.launching import RESERVED
 from batchyard.batch.model import Demand
 from batchyard.server.operations.batch.refusals import check_range, given, refused
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from batchyard.server.operations.batch.echoes import Wire
-
-RESERVED = "AWS_BATCH"
-"""https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html"""
 
 IMAGE_LENGTH = 255
 LEAST_MEMORY = 4
