@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from batchyard.batch import ids
 from batchyard.batch.ids import Place
+from batchyard.batch.images import Image
 from batchyard.batch.model import Demand, Dependency, Job, Retry, Spec
 from batchyard.batch.resources import ComputeEnvironment, JobQueue
 from batchyard.batch.states import PLACED
@@ -115,6 +116,7 @@ class Yard:
 
     def __init__(self) -> None:
         self.store = FailingStore()
+        self.images: dict[str, Image] = {}
         self._ids = count(1)
         self.clock = FakeClock(1000)
         self.launcher = WatchfulLauncher(self.store, self.now)
@@ -135,7 +137,7 @@ class Yard:
             new_id=lambda: f"id-{next(self._ids)}",
             presenter=Presenter(),
         )
-        settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY)
+        settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY, images=self.images)
         self.engine = Engine(settings, parts)
         drive(self.engine.start())
 

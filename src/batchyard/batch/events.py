@@ -49,10 +49,11 @@ class Started(Happened, frozen=True, kw_only=True):
 
 
 class StartFailed(Happened, frozen=True, kw_only=True):
-    """The attempt's command could not be started."""
+    """The attempt's command could not be started; ``again`` when another attempt may do better."""
 
     attempt: str
     reason: str
+    again: bool = True
 
 
 class Exited(Happened, frozen=True, kw_only=True):

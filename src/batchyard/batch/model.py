@@ -77,6 +77,7 @@ class Spec(Value, frozen=True):
     priority: int = 0
     directory: str | None = None
     secrets: tuple[str, ...] = ()
+    image: str = ""
     detail: bytes = b"{}"
     container_detail: bytes = b"{}"
 

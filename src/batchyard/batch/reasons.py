@@ -26,12 +26,6 @@ TOO_LARGE = (
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
 
-NO_COMMAND = (
-    "there is no command to run: images are not pulled here, so the entry point of one is not "
-    "known; give the job definition or the job a command"
-)
-"""Ours: on AWS the image's own entry point would run."""
-
 REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
 
@@ -47,6 +41,15 @@ def no_secrets(names: Iterable[str]) -> str:
     return (
         f"ResourceInitializationError: unable to pull secrets {', '.join(names)}: this yard has "
         "none; give it their values with --pass-env NAME"
+    )
+
+
+def no_command(image: str) -> str:
+    """Say that nobody knows what to run; on AWS the image's own entry point and command would."""
+    return (
+        "there is no command to run: images are not pulled here, so what one would run is not "
+        "known; give the job a command, or the yard --image-command 'IMAGE=COMMAND'. "
+        f"The image is {image or 'not named'}"
     )
 
 

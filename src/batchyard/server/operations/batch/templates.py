@@ -44,6 +44,7 @@ class Container(NamedTuple):
     demand: Demand
     log_group: str
     secrets: tuple[str, ...]
+    image: str
     detail: bytes
 
 
@@ -98,6 +99,7 @@ def _template(
         timeout=timeout_of(request.timeout or base.timeout, minimum),
         detail=_detail(types, request, base, parameters),
         secrets=container.secrets,
+        image=container.image,
         container_detail=container.detail,
     )
 
@@ -111,6 +113,7 @@ def _container(types: Wire, base: Wire, overrides: Wire) -> Container:
         demand=demand_of(properties, fargate=fargate),
         log_group=_log_group(properties),
         secrets=tuple(secret.name for secret in properties.secrets or ()),
+        image=properties.image,
         detail=echo(properties, types.ContainerDetail),
     )
 
