@@ -21,10 +21,16 @@ TIMED_OUT = "Job attempt duration exceeded timeout"
 DEPENDENCY_FAILED = "Dependent Job failed"
 CHILD_FAILED = "Array Child Job failed"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+TOO_MANY_VCPUS = (
+    "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue "
+    "cannot meet the CPU requirement of the job."
+)
 TOO_LARGE = (
-    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory) "
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) "
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
+MISFITS = frozenset({TOO_MANY_VCPUS, TOO_LARGE})
+"""What is said of a job that no environment of its queue can hold (UG job_stuck_in_runnable)."""
 
 REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""

@@ -175,7 +175,7 @@ class Engine:
             return
         for job_id, queue, demand in list(self.placement.waiting()):
             reason = self.placement.misfit(queue, demand)
-            if reason or self.jobs[job_id].status_reason == reasons.TOO_LARGE:
+            if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
                 self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
 
     def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
