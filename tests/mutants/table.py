@@ -140,7 +140,7 @@ MUTANTS: list[Mutant] = [
             "for key in [key for key in self._lines if key[0] == arn]",
             "for key in list(self._lines)",
         ),
-        ("fits and demand.memory <= self._memory", "fits"),
+        ("return None if demand.memory <= self._memory else", "return None if True else"),
         ("demand.vcpus <= room.vcpus for room", "demand.vcpus <= room.vcpus - room.used for room"),
         (
             "[self._claim(line) for line in self._lines.values()]",
@@ -246,6 +246,14 @@ MUTANTS: list[Mutant] = [
         ("reverse=True)", "reverse=False)"),
         ("key=lambda row: row[:2]", "key=lambda row: row[:1]"),
         ("found[query.limit - 1]", "found[query.limit]"),
+        ('return wanted, wanted + "\\0"  # a', "return _range(wanted)  # a"),
+        ("        if len(numbers) <= STRETCHES:\n", "        if len(numbers) <= STRETCHES + 1:\n"),
+    ),
+    *mutants(
+        "batchyard/store/sqlite/asking.sql",
+        "tests/store/store_laws.py",
+        ("AND (specs.created_at, specs.n) < (:created_at, :n)", "AND specs.n < :n"),
+        ("ORDER BY specs.created_at DESC, specs.n DESC;", "ORDER BY specs.created_at DESC;"),
     ),
     *mutants(
         "batchyard/store/memory.py",
@@ -256,7 +264,9 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/store/sqlite/opening.py",
         "tests/store/test_opening.py",
-        ("if version > max(known):", "if version > 100:"),
+        ("if newer := seen & ~sum(map(_bit, known)):", "if newer := seen >> 31:"),
+        ("if not seen & _bit(version):", "if seen < _bit(version):"),
+        ("            seen |= _bit(version)\n", "            seen = _bit(version)\n"),
         ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),

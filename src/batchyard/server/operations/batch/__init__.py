@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batchyard.server.operations.batch import compute_environments as environments
 from batchyard.server.operations.batch import job_definitions as definitions
 from batchyard.server.operations.batch import job_queues as queues
-from batchyard.server.operations.batch import jobs, submit
+from batchyard.server.operations.batch import jobs, list_jobs, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "DescribeJobDefinitions": definitions.describe_job_definitions,
     "DescribeJobQueues": queues.describe_job_queues,
     "DescribeJobs": jobs.describe_jobs,
-    "ListJobs": jobs.list_jobs,
+    "ListJobs": list_jobs.list_jobs,
     "RegisterJobDefinition": definitions.register_job_definition,
     "SubmitJob": submit.submit_job,
     "TerminateJob": jobs.terminate_job,
