@@ -82,6 +82,13 @@ def test_a_job_is_valid_exactly_when_it_or_its_image_says_what_to_run(
     assert (launching.invalid(given, known) is None) == bool(own or entrypoint or command)
 
 
+@given(st.integers(0, 100))
+def test_a_task_has_fifty_tags_at_most(count: int) -> None:
+    """Over 50, "the job is moved to the FAILED state" (propagateTags in botocore's model)."""
+    said = launching.invalid(spec(task_tags=count), {})
+    assert said == (reasons.too_many_tags(count) if count > 50 else None)
+
+
 def test_a_job_without_a_command_is_told_what_to_give_and_which_image_it_has() -> None:
     said = launching.invalid(spec(command=(), image="lab/align:2"), {"lab/other": Image(("x",))})
     assert said == reasons.no_command("lab/align:2")

@@ -316,6 +316,17 @@ def test_a_long_reason_is_cut_where_aws_cuts_it() -> None:
     assert job.attempts[-1].reason == "x" * 255
 
 
+@given(lives(), st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=3))
+def test_tags_change_wherever_a_job_stands_and_nothing_changes_with_them(
+    life: list[Moved], tags: dict[str, str]
+) -> None:
+    job = life[-1].now
+    tagged, done = lifecycle.step(job, events.Tagged(99_000, tags=tags))
+    assert (tagged.tags, done) == (tags, ())
+    assert replace(tagged, tags=job.tags, story=job.story) == job
+    assert tagged.story == (*job.story, Entry(99_000, "Tagged", job.state))
+
+
 def test_a_spot_rule_matches_a_lost_host() -> None:
     """``onStatusReason: "Host EC2*"``, as in AWS's own example (UG job_retries)."""
     assert reasons.host_lost("env").startswith("Host EC2 (instance i-")

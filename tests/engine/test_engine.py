@@ -432,6 +432,40 @@ def test_what_an_image_would_run_stands_in_for_a_command_and_before_one(yard: Ya
     assert launched == [("python3", "align.py", "--help"), ("python3", "align.py", "reads.fq")]
 
 
+def test_a_job_is_tagged_wherever_it_stands_and_keeps_that_over_a_crash(yard: Yard) -> None:
+    ended, runs = yard.submit(), yard.submit()
+    yard.settle()
+    yard.runs(ended)
+    for job in (ended, runs):
+        yard.engine.tag(yard.job(job), {"a": "1"})
+        yard.engine.tag(yard.job(job), {"a": "2"})
+        yard.settle()
+    assert set(yard.engine.jobs) == {runs}
+    yard.crash()
+    yard.settle()
+    assert [yard.job(job).tags for job in (ended, runs)] == [{"a": "2"}] * 2
+    assert set(yard.engine.jobs) == {runs}
+    yard.runs(runs)
+    assert yard.state(runs) == "SUCCEEDED"
+
+
+def test_an_ended_job_is_shown_as_it_was_tagged_before_and_after_that_is_on_disk(
+    yard: Yard,
+) -> None:
+    job = yard.submit()
+    yard.settle()
+    yard.runs(job)
+    yard.presenter.more = b" tagged"
+    yard.writer.held = True
+    yard.engine.tag(yard.job(job), {})
+    yard.settle()
+    assert yard.engine.shown.details(PLACE, [job]) == [b"SUCCEEDED tagged"]
+    yard.writer.write()
+    yard.settle()
+    assert yard.engine.shown.details(PLACE, [job]) == [b"SUCCEEDED tagged"]
+    assert yard.store.details(PLACE, [job]) == {job: b"SUCCEEDED tagged"}
+
+
 def test_watchers_see_every_change_in_its_turn(yard: Yard) -> None:
     seen: list[str] = []
     yard.engine.watchers.append(lambda job: seen.append(job.state))

@@ -159,7 +159,8 @@ MUTANTS: list[Mutant] = [
         ("job.attempts[-1]", "job.attempts[0]"),
         ("word.removeprefix(REFERENCE), word)", 'word.removeprefix(REFERENCE), "")'),
         ("str(job.index)", "str(job.index + 1)"),
-        ("return None if command_of(spec, known) else", "return None if spec.command else"),
+        ("if not command_of(spec, known):", "if not spec.command:"),
+        ("spec.task_tags > reasons.MOST_TAGS", "spec.task_tags >= reasons.MOST_TAGS"),
         ("if missing else None", "if not missing else None"),
     ),
     *mutants(

@@ -88,6 +88,12 @@ class Terminated(Happened, frozen=True, kw_only=True):
     reason: str
 
 
+class Tagged(Happened, frozen=True, kw_only=True):
+    """TagResource or UntagResource: these are the job's tags now, wherever it stands."""
+
+    tags: dict[str, str]
+
+
 class ChildMoved(Happened, frozen=True, kw_only=True):
     """A child of this array went from one state to another (from None: it was spawned)."""
 
@@ -107,5 +113,6 @@ Event = (
     | TimedOut
     | Cancelled
     | Terminated
+    | Tagged
     | ChildMoved
 )

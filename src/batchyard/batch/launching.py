@@ -58,7 +58,10 @@ def invalid(spec: Spec, known: Mapping[str, Image]) -> str | None:
         spec: what was submitted.
         known: what is known of images, by name.
     """
-    return None if command_of(spec, known) else reasons.no_command(spec.image)
+    if not command_of(spec, known):
+        return reasons.no_command(spec.image)
+    too_many = spec.task_tags > reasons.MOST_TAGS
+    return reasons.too_many_tags(spec.task_tags) if too_many else None
 
 
 def obstacle(spec: Spec, base: Mapping[str, str]) -> str | None:

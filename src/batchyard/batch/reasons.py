@@ -32,6 +32,9 @@ TOO_LARGE = (
 MISFITS = frozenset({TOO_MANY_VCPUS, TOO_LARGE})
 """What is said of a job that no environment of its queue can hold (UG job_stuck_in_runnable)."""
 
+MOST_TAGS = 50
+"""Most tags of a resource, and of a task (JobDetail.propagateTags in botocore's model)."""
+
 REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
 
@@ -47,6 +50,14 @@ def no_secrets(names: Iterable[str]) -> str:
     return (
         f"ResourceInitializationError: unable to pull secrets {', '.join(names)}: this yard has "
         "none; give it their values with --pass-env NAME"
+    )
+
+
+def too_many_tags(count: int) -> str:
+    """Say that a task cannot have the tags of its job and job definition, as Batch's limit is."""
+    return (
+        f"propagateTags: the tags of the job and its definition are {count} together, and a task "
+        f"has at most {MOST_TAGS}"
     )
 
 

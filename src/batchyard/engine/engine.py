@@ -207,6 +207,11 @@ class Engine:
         """Find a job, live or ended."""
         return self.jobs.get(job_id) or self.store.job(job_id)
 
+    def tag(self, job: Job, tags: dict[str, str]) -> None:
+        """Give a job, live or ended, these tags; an ended one lives again until that is on disk."""
+        self.jobs.setdefault(job.id, job)
+        self.apply(job.id, events.Tagged(at=self.now(), tags=tags))
+
     def apply(self, job_id: str, event: events.Event) -> None:
         """Apply an event to a live job, and what follows from it; an ended job is left alone."""
         self._inbox.append((job_id, event))

@@ -103,6 +103,7 @@ def _template(
         detail=_detail(types, request, base, parameters),
         secrets=container.secrets,
         image=container.image,
+        task_tags=len({**(base.tags or {}), **(request.tags or {})}) * _propagate(request, base),
         container_detail=container.detail,
     )
 
