@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +19,8 @@ OPTIONS = {
     "account": "--account-id",
     "auth": "--no-auth",
     "default_queue": "--no-default-queue",
+    "image_commands": "--image-command",
+    "image_entrypoints": "--image-entrypoint",
     "names": "--allow-host",
     "retention_days": "--retention",
 }
@@ -56,7 +60,9 @@ def _rows() -> Iterator[tuple[str, ...]]:
 
 
 def _type(field: msgspec.structs.FieldInfo) -> str:
-    return getattr(field.type, "__name__", "") if not _many(field) else str(field.type)
+    if _many(field) or isinstance(field.type, UnionType):
+        return re.sub(r"\b[a-z_.]+\.", "", str(field.type))  # a class without its module
+    return getattr(field.type, "__name__", "")
 
 
 def _many(field: msgspec.structs.FieldInfo) -> bool:
@@ -67,4 +73,4 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     default: Any = field.default
     if field.required:
         return "required; `serve` takes the user's, see below"
-    return "none" if default == () else code(str(default))
+    return "none" if default in ((), None) else code(str(default))

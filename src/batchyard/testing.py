@@ -110,6 +110,9 @@ def yard(
     region: str = REGION,
     minimum_timeout: int = MINIMUM_TIMEOUT,
     pass_env: tuple[str, ...] = (),
+    image_commands: tuple[str, ...] = (),
+    image_entrypoints: tuple[str, ...] = (),
+    images: Path | None = None,
 ) -> Iterator[EphemeralYard]:
     """Run a yard in this process; leaving ends its jobs and forgets them.
 
@@ -117,8 +120,12 @@ def yard(
         region: where its clients work.
         minimum_timeout: the shortest attemptDurationSeconds, in seconds.
         pass_env: names of variables that attempts get from this process's environment.
+        image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
+        image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
+        images: a TOML file that says both of many images.
 
     Raises:
+        Refused: what is said of an image cannot be read.
         YardError: it cannot begin.
     """
     from batchyard.server.inprocess import InProcessYard
@@ -130,6 +137,9 @@ def yard(
             ephemeral=True,
             minimum_timeout=minimum_timeout,
             pass_env=pass_env,
+            image_commands=image_commands,
+            image_entrypoints=image_entrypoints,
+            images=images,
         )
         with InProcessYard(options) as running:
             yield EphemeralYard(running, region)

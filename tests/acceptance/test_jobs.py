@@ -279,7 +279,7 @@ def test_a_job_too_large_waits_with_the_reason_and_runs_once_there_is_room(batch
     )
     job = described(batch, answer["jobId"])
     assert job["status"] == "RUNNABLE"
-    assert job["statusReason"].startswith("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT")
+    assert job["statusReason"].startswith("MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE")
     batch.update_compute_environment(computeEnvironment=name, computeResources={"maxvCpus": 2})
     assert ended(batch, answer["jobId"])["status"] == "SUCCEEDED"
 

@@ -165,6 +165,9 @@ def test_a_taken_port_is_refused_in_one_line(data_dir: Path) -> None:
         ["--retention", "inf"],
         ["--host", "192.0.2.1", "--no-auth"],  # an address of no machine (RFC 5737)
         ["--port", "70000"],
+        ["--image-command", "busybox"],
+        ["--image-entrypoint", "busybox='"],
+        ["--images", "no/such/file.toml"],
     ],
 )
 def test_an_option_that_cannot_work_is_one_line_and_exit_code_2(
@@ -277,6 +280,24 @@ def test_a_variable_is_passed_on_when_asked_for(data_dir: Path) -> None:
     with yard:
         job = ended(yard.client("batch"), submit(yard.client("batch"), "env"))
         assert "BATCHYARD_TEST_COLOUR=green" in printed(yard.client("logs"), job)
+
+
+def test_what_images_would_run_is_said_at_each_start_and_tags_are_kept(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "images.toml"
+    file.write_text('[busybox]\nentrypoint = ["echo", "entry"]\ncommand = "none"\n')
+    with RunningYard(data_dir, "--images", str(file)) as yard:
+        batch, logs = yard.client("batch"), yard.client("logs")
+        jobs = [ended(batch, submit(batch, *command)) for command in ((), ("own",))]
+        assert [printed(logs, job) for job in jobs] == [["entry none"], ["entry own"]]
+        batch.tag_resource(resourceArn=jobs[0]["jobArn"], tags={"kept": "yes"})
+        yard.stop()
+    options = ("--image-command", "busybox=echo command", "--image-entrypoint", "busybox:1=false")
+    with RunningYard(data_dir, *options) as yard:
+        batch, logs = yard.client("batch"), yard.client("logs")
+        assert printed(logs, ended(batch, submit(batch))) == ["command"]
+        assert described(batch, jobs[0]["jobId"])["tags"] == {"kept": "yes"}
 
 
 def test_a_dead_yards_address_is_not_given_out(data_dir: Path) -> None:

@@ -127,7 +127,10 @@ def events_of(  # noqa: C901, PLR0911 - one case per event
         case "Started":
             return events.Started(at, cause, attempt=attempt, pid=at + 7, ticks=at * 3)
         case "StartFailed":
-            return events.StartFailed(at, cause, attempt=attempt, reason="no such file")
+            again = draw(st.integers(0, 3)) > 0
+            return events.StartFailed(
+                at, cause, attempt=attempt, reason="no such file", again=again
+            )
         case "Exited":
             code = draw(st.sampled_from(CODES))
             return events.Exited(at, cause, attempt=attempt, exit_code=code)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from batchyard.batch import launching, lifecycle, reasons
+from batchyard.batch.images import Image
 from batchyard.batch.model import Attempt, Job
 from tests.batch.jobs_given import spec
 
@@ -61,12 +62,35 @@ def test_a_child_knows_its_index_and_the_size_of_its_array() -> None:
 def test_a_job_is_kept_back_exactly_by_the_secrets_nobody_gives(
     names: set[str], given_anyway: set[str]
 ) -> None:
-    job = lifecycle.submitted("j", spec(secrets=tuple(sorted(names))), 0)
-    said = launching.obstacle(job, dict.fromkeys(given_anyway, "value"))
+    given = spec(secrets=tuple(sorted(names)))
+    said = launching.obstacle(given, dict.fromkeys(given_anyway, "value"))
     missing = sorted(names - given_anyway)
     assert said == (reasons.no_secrets(missing) if missing else None)
 
 
-def test_a_job_without_a_command_is_kept_back() -> None:
-    job = lifecycle.submitted("j", spec(command=()), 0)
-    assert launching.obstacle(job, {}) == reasons.NO_COMMAND
+@given(
+    own=st.sampled_from([(), ("own",)]),
+    entrypoint=st.sampled_from([(), ("entry",)]),
+    command=st.sampled_from([(), ("command",)]),
+)
+def test_a_job_is_valid_exactly_when_it_or_its_image_says_what_to_run(
+    own: tuple[str, ...], entrypoint: tuple[str, ...], command: tuple[str, ...]
+) -> None:
+    given = spec(command=own, image="lab/align:2")
+    known = {"lab/align": Image(entrypoint, command)}
+    assert launching.command_of(given, known) == (*entrypoint, *(own or command))
+    assert (launching.invalid(given, known) is None) == bool(own or entrypoint or command)
+
+
+@given(st.integers(0, 100))
+def test_a_task_has_fifty_tags_at_most(count: int) -> None:
+    """Over 50, "the job is moved to the FAILED state" (propagateTags in botocore's model)."""
+    said = launching.invalid(spec(task_tags=count), {})
+    assert said == (reasons.too_many_tags(count) if count > 50 else None)
+
+
+def test_a_job_without_a_command_is_told_what_to_give_and_which_image_it_has() -> None:
+    said = launching.invalid(spec(command=(), image="lab/align:2"), {"lab/other": Image(("x",))})
+    assert said == reasons.no_command("lab/align:2")
+    assert "--image-command" in said
+    assert len(reasons.no_command("a" * 12)) < reasons.REASON_LENGTH

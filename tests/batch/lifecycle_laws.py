@@ -93,7 +93,8 @@ def test_a_failed_attempt_is_tried_again_while_attempts_are_left(life: list[Move
         plain = was.stop is None and not was.spec.retry.rules
         if plain and now is not was and isinstance(event, ENDS) and now.state is not SUCCEEDED:
             left = len(was.attempts) < was.spec.retry.attempts
-            assert now.state is (RUNNABLE if left else FAILED)
+            again = not isinstance(event, events.StartFailed) or event.again
+            assert now.state is (RUNNABLE if left and again else FAILED)
 
 
 @given(lives(whole=True))
@@ -313,6 +314,17 @@ def test_a_long_reason_is_cut_where_aws_cuts_it() -> None:
     job, _ = lifecycle.step(job, events.Placed(2, attempt="a", environment="e"))
     job, _ = lifecycle.step(job, events.StartFailed(3, attempt="a", reason="x" * 300))
     assert job.attempts[-1].reason == "x" * 255
+
+
+@given(lives(), st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=3))
+def test_tags_change_wherever_a_job_stands_and_nothing_changes_with_them(
+    life: list[Moved], tags: dict[str, str]
+) -> None:
+    job = life[-1].now
+    tagged, done = lifecycle.step(job, events.Tagged(99_000, tags=tags))
+    assert (tagged.tags, done) == (tags, ())
+    assert replace(tagged, tags=job.tags, story=job.story) == job
+    assert tagged.story == (*job.story, Entry(99_000, "Tagged", job.state))
 
 
 def test_a_spot_rule_matches_a_lost_host() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchyard.batch import reasons
 from batchyard.batch.model import Demand
 from batchyard.batch.placement import Found, Placement
 from batchyard.batch.resources import ComputeEnvironment, JobQueue
@@ -200,7 +201,9 @@ def test_a_job_is_a_misfit_when_it_would_not_fit_into_empty_rooms(
     empty.offer("j", "q", demand)
     reason = full.misfit("q", demand)
     assert (reason is None) == bool(empty.decide())
-    assert reason is None or reason.startswith("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - ")
+    widest = max((size for size, _ in rooms), default=0)
+    assert (reason == reasons.TOO_MANY_VCPUS) == (vcpus > widest)
+    assert (reason == reasons.TOO_LARGE) == (vcpus <= widest and memory > MEMORY)
 
 
 class Watched:

@@ -9,7 +9,7 @@ import boto3
 
 from batchyard import NotFound
 from batchyard.testing import yard
-from tests.client.definitions import PATIENCE, printed, registered, run
+from tests.client.definitions import PATIENCE, Script, printed, registered, run
 
 CONFTEST = "from batchyard.testing import batchyard_yard\n"
 TEST = """
@@ -39,6 +39,21 @@ def test_another_session_can_be_attached() -> None:
         session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
         here.attach(session._session)  # noqa: SLF001 - boto3 has no public way to it
         assert session.client("batch").describe_job_queues()["jobQueues"]
+
+
+def test_it_can_be_told_what_an_image_would_run() -> None:
+    with yard(
+        image_commands=("lab/census:2=sh -c 'echo census'",), image_entrypoints=("lab/say=echo",)
+    ) as here:
+        for image, command, said in (
+            ("lab/census:2", [], "census"),
+            ("lab/say", ["a b"], "a b"),
+            ("lab/other", ["echo", "mine"], "mine"),
+        ):
+            Script.register(image=image, command=command, memory=64, session=here.session)
+            job = run(here, "not used")
+            job.wait(PATIENCE)
+            assert printed(job) == [said]
 
 
 def test_the_fixture_is_two_lines_and_works_under_xdist(tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from batchyard.batch import events, ids
-from batchyard.batch.model import Demand, Retry
+from batchyard.batch import events, ids, lifecycle, reasons
+from batchyard.batch.images import Image
+from batchyard.batch.model import Attempt, Demand, Retry
 from batchyard.batch.states import JobState
 from batchyard.engine.journal import RETRY_MS
 from batchyard.errors import YardError
 from batchyard.launchers import seam
-from tests.engine.yard import MEMORY, PLACE, SEQUENTIAL, VCPUS, Yard, after
+from batchyard.store.seam import Batch, JobChange
+from tests.engine.yard import MEMORY, PLACE, SEQUENTIAL, VCPUS, Yard, after, spec
 
 LARGE = Demand(VCPUS, 100)
 
@@ -394,6 +397,73 @@ async def test_a_stopped_yard_has_written_everything(yard: Yard) -> None:
     assert yard.store.job(job) == yard.job(job)
     assert yard.state(job) == "RUNNING"
     assert yard.clock.pending == 0
+
+
+def test_a_job_that_says_nothing_to_run_fails_at_its_start_and_is_not_tried_again(
+    yard: Yard,
+) -> None:
+    """Not valid definitions are not retried (UG job_retries)."""
+    job = yard.submit(command=(), image="lab/align:2", retry=Retry(3))
+    yard.settle()
+    (attempt,) = yard.job(job).attempts
+    assert (yard.state(job), attempt.status_reason) == ("FAILED", reasons.NOT_STARTED)
+    assert attempt.reason == reasons.no_command("lab/align:2")
+    assert yard.launcher.launched == {}
+
+
+def test_a_launch_that_never_arrived_is_judged_anew_after_a_restart(yard: Yard) -> None:
+    placed = Attempt("never-heard-of", yard.environment(), 1)
+    job = lifecycle.submitted("kept", spec(command=()), 1)
+    starting = replace(job, state=JobState.STARTING, attempts=(placed,))
+    yard.store.commit(Batch([JobChange(starting)]))
+    yard.crash()
+    yard.settle()
+    assert yard.state("kept") == "FAILED"
+    assert yard.launcher.launched == {}
+
+
+def test_what_an_image_would_run_stands_in_for_a_command_and_before_one(yard: Yard) -> None:
+    yard.images = {"lab/align": Image(("python3", "align.py"), ("--help",))}
+    yard.crash()
+    without = yard.submit(command=(), image="lab/align:2")
+    having = yard.submit(command=("reads.fq",), image="lab/align:2")
+    yard.settle()
+    launched = [yard.launcher.launched[yard.attempt(job)].command for job in (without, having)]
+    assert launched == [("python3", "align.py", "--help"), ("python3", "align.py", "reads.fq")]
+
+
+def test_a_job_is_tagged_wherever_it_stands_and_keeps_that_over_a_crash(yard: Yard) -> None:
+    ended, runs = yard.submit(), yard.submit()
+    yard.settle()
+    yard.runs(ended)
+    for job in (ended, runs):
+        yard.engine.tag(yard.job(job), {"a": "1"})
+        yard.engine.tag(yard.job(job), {"a": "2"})
+        yard.settle()
+    assert set(yard.engine.jobs) == {runs}
+    yard.crash()
+    yard.settle()
+    assert [yard.job(job).tags for job in (ended, runs)] == [{"a": "2"}] * 2
+    assert set(yard.engine.jobs) == {runs}
+    yard.runs(runs)
+    assert yard.state(runs) == "SUCCEEDED"
+
+
+def test_an_ended_job_is_shown_as_it_was_tagged_before_and_after_that_is_on_disk(
+    yard: Yard,
+) -> None:
+    job = yard.submit()
+    yard.settle()
+    yard.runs(job)
+    yard.presenter.more = b" tagged"
+    yard.writer.held = True
+    yard.engine.tag(yard.job(job), {})
+    yard.settle()
+    assert yard.engine.shown.details(PLACE, [job]) == [b"SUCCEEDED tagged"]
+    yard.writer.write()
+    yard.settle()
+    assert yard.engine.shown.details(PLACE, [job]) == [b"SUCCEEDED tagged"]
+    assert yard.store.details(PLACE, [job]) == {job: b"SUCCEEDED tagged"}
 
 
 def test_watchers_see_every_change_in_its_turn(yard: Yard) -> None:

@@ -22,8 +22,8 @@ ELSEWHERE = Place(HERE.account, "us-west-2")
 def test_what_is_kept_never_takes_more_room_than_there_is(puts: list[tuple[str, int]]) -> None:
     recent, given_ = Recent(room=100), dict[str, bytes]()
     for job_id, size in puts:
-        detail = given_.setdefault(job_id, b"x" * size)
-        recent.put(HERE, {job_id: detail})
+        given_[job_id] = b"x" * size
+        recent.put(HERE, {job_id: given_[job_id]})
     kept = {name: recent.of(HERE).get(name) for name in given_}
     assert sum(len(detail) for detail in kept.values() if detail is not None) <= 100
     assert all(detail in {None, given_[name]} for name, detail in kept.items())

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from batchyard.batch import ids
 from batchyard.batch.ids import Place
+from batchyard.batch.images import Image
 from batchyard.batch.model import Demand, Dependency, Job, Retry, Spec
 from batchyard.batch.resources import ComputeEnvironment, JobQueue
 from batchyard.batch.states import PLACED
@@ -91,10 +92,12 @@ class WatchfulLauncher(FakeLauncher):
 
 
 class Presenter:
-    """Shows a job as its state, and gives a place nothing to begin with."""
+    """Shows a job as its state (and ``more``), and gives a place nothing to begin with."""
+
+    more = b""
 
     def detail(self, job: Job) -> bytes:
-        return job.state.encode()
+        return job.state.encode() + self.more
 
     def defaults(self, place: Place) -> Sequence[ComputeEnvironment | JobQueue]:
         assert place
@@ -115,6 +118,8 @@ class Yard:
 
     def __init__(self) -> None:
         self.store = FailingStore()
+        self.presenter = Presenter()
+        self.images: dict[str, Image] = {}
         self._ids = count(1)
         self.clock = FakeClock(1000)
         self.launcher = WatchfulLauncher(self.store, self.now)
@@ -133,9 +138,9 @@ class Yard:
             output=cast("Any", None),
             clock=self.clock,
             new_id=lambda: f"id-{next(self._ids)}",
-            presenter=Presenter(),
+            presenter=self.presenter,
         )
-        settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY)
+        settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY, images=self.images)
         self.engine = Engine(settings, parts)
         drive(self.engine.start())
 

@@ -14,6 +14,7 @@ from batchyard.batch.states import JobState
 from batchyard.errors import Refused
 from batchyard.store.asking import JobQuery, StreamQuery
 from batchyard.store.seam import Batch, JobChange, ResourceChange, ResourceRemoval, Store
+from batchyard.store.sqlite.listing import STRETCHES
 from tests.store.kept import (
     ELSEWHERE,
     HERE,
@@ -166,6 +167,11 @@ def test_a_row_tells_what_a_list_shows(store: Store) -> None:
         ({"definition": "jd1:2"}, "b"),
         ({"definition": definition("jd1:2")}, "b"),
         ({"definition": definition("jd1:2", ELSEWHERE)}, ""),
+        ({"definition": definition("jd1*")}, ""),
+        ({"definition": "jd1", "name": "test1"}, "a"),
+        ({"definition": "jd1*", "created_after": 10}, "bc"),
+        ({"definition": "jd1", "share": "blue"}, "b"),
+        ({"definition": "jd1", "states": frozenset({JobState.RUNNING})}, ""),
         ({"share": "blue"}, "b"),
         ({"share": "green"}, ""),
         ({"created_before": 20}, "a"),
@@ -183,6 +189,18 @@ def test_filters_let_through_what_aws_says(
     third = spec(name="test_2", definition=definition("jd1A:1"))
     store.commit(batch(job("a", 10, first), job("b", 20, second), job("c", 30, third)))
     assert sorted(listed_ids(store, queue=queue(), limit=1, **conditions)) == sorted(found)
+
+
+@pytest.mark.parametrize("revisions", [3, STRETCHES, STRETCHES + 2])
+def test_jobs_of_many_revisions_are_listed_newest_first(store: Store, revisions: int) -> None:
+    jobs = [
+        job(str(n), 1000 + n // 2, spec(definition=definition(f"d:{n % revisions}")))
+        for n in range(2 * revisions)
+    ]
+    others = [job(f"x{n}", 1000 + n, spec(definition=definition(f"e:{n}"))) for n in range(9)]
+    store.commit(batch(*jobs, *others))
+    names = [each.id for each in reversed(jobs)]
+    assert listed_ids(store, queue=queue(), definition="d", limit=7) == names
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,22 @@ import pytest
 
 from batchyard.batch.ids import Place
 from batchyard.errors import Unreadable, YardError
+from batchyard.store import codec
 from batchyard.store.seam import Batch, JobChange
 from batchyard.store.sqlite import SQLiteStore, sql
-from tests.store.kept import array, batch, ended, job, listed_ids, running, spec
+from batchyard.store.sqlite.opening import migrate
+from tests.store.kept import (
+    HERE,
+    array,
+    batch,
+    definition,
+    ended,
+    job,
+    listed_ids,
+    queue,
+    running,
+    spec,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,8 +82,8 @@ def test_every_commit_is_on_disk_before_it_returns(path: Path) -> None:
 
 
 def test_a_newer_version_is_refused_with_what_to_do(path: Path) -> None:
-    execute(written(path), "PRAGMA user_version = 99")
-    with pytest.raises(Unreadable, match=r"version 99.*upgrade batchyard"):
+    execute(written(path), f"PRAGMA user_version = {1 | 1 << 30}")
+    with pytest.raises(Unreadable, match=r"version 31.*upgrade batchyard"):
         SQLiteStore(path)
 
 
@@ -169,8 +182,43 @@ def test_of_forgotten_jobs_no_row_is_left_in_the_file(path: Path) -> None:
                 assert left.fetchone() == (0,), table
 
 
-def test_versions_are_numbered_without_a_gap() -> None:
-    assert list(sql.migrations()) == list(range(1, len(sql.migrations()) + 1))
+def test_every_migration_has_a_number_of_its_own_and_a_bit_to_be_remembered_by() -> None:
+    numbers = [number for number, _ in sql.migration_files()]
+    assert len(set(numbers)) == len(numbers)
+    assert set(numbers) <= set(range(1, 32))
+    assert list(sql.migrations()) == numbers
+
+
+def test_a_migration_that_lands_late_is_still_run_and_none_is_run_twice(path: Path) -> None:
+    scripts = {number: f"CREATE TABLE made_{number} (a);" for number in (1, 2, 3)}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for known in ({1}, {1, 3}, {1, 2, 3}, {1, 2, 3}):
+            migrate(connection, path, {number: scripts[number] for number in sorted(known)})
+            tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+            assert {name for (name,) in tables} == {f"made_{number}" for number in known}
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(path: Path) -> None:
+    path.parent.mkdir()
+    jobs = [job(str(n), 1000 + n, spec(definition=definition(f"d{n % 2}:1"))) for n in range(4)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        migrate(file, path, {1: sql.migrations()[1]})
+        file.execute("INSERT INTO places VALUES (1, ?, ?)", HERE)
+        file.execute("INSERT INTO queues VALUES (1, 1, ?)", (queue(),))
+        for n, each in enumerate(jobs, 1):
+            of = each.spec
+            file.execute(
+                "INSERT INTO specs VALUES (?, 1, ?, ?, NULL, NULL, ?)",
+                (n, of.name, of.definition, codec.encode_spec(of)),
+            )
+            file.execute(
+                "INSERT INTO jobs VALUES (?, ?, 1, 1, NULL, NULL, ?, ?, 0, NULL, ?)",
+                (n, each.id, n, each.created_at, codec.encode_job(each)),
+            )
+    with closing(SQLiteStore(path)) as store:
+        assert list(store.live_jobs()) == jobs
+        assert listed_ids(store, queue=queue(), definition="d1") == ["3", "1"]
+        assert listed_ids(store, queue=queue(), name="JOB") == ["3", "2", "1", "0"]
 
 
 LARGE = ("jobs", "specs", "details", "streams")

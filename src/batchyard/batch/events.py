@@ -49,10 +49,11 @@ class Started(Happened, frozen=True, kw_only=True):
 
 
 class StartFailed(Happened, frozen=True, kw_only=True):
-    """The attempt's command could not be started."""
+    """The attempt's command could not be started; ``again`` when another attempt may do better."""
 
     attempt: str
     reason: str
+    again: bool = True
 
 
 class Exited(Happened, frozen=True, kw_only=True):
@@ -87,6 +88,12 @@ class Terminated(Happened, frozen=True, kw_only=True):
     reason: str
 
 
+class Tagged(Happened, frozen=True, kw_only=True):
+    """TagResource or UntagResource: these are the job's tags now, wherever it stands."""
+
+    tags: dict[str, str]
+
+
 class ChildMoved(Happened, frozen=True, kw_only=True):
     """A child of this array went from one state to another (from None: it was spawned)."""
 
@@ -106,5 +113,6 @@ Event = (
     | TimedOut
     | Cancelled
     | Terminated
+    | Tagged
     | ChildMoved
 )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from batchyard.batch import reasons
+from batchyard.batch import images, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from batchyard.batch.model import Job
+    from batchyard.batch.images import Image
+    from batchyard.batch.model import Job, Spec
 
 RESERVED: Final = "AWS_BATCH"
 """The prefix that definitions and overrides must not use (ContainerProperties.environment)."""
@@ -40,16 +41,37 @@ def _filled(word: str, parameters: Mapping[str, str]) -> str:
     return parameters.get(word.removeprefix(REFERENCE), word)
 
 
-def obstacle(job: Job, base: Mapping[str, str]) -> str | None:
-    """Say why a job cannot be started here at all; None when nothing stands in its way.
+def command_of(spec: Spec, known: Mapping[str, Image]) -> tuple[str, ...]:
+    """Form the command of an attempt: the job's own, or its image's, behind its entry point.
 
     Args:
-        job: the job.
+        spec: what was submitted.
+        known: what is known of images, by name.
+    """
+    return images.ran(spec.command, spec.image, known)
+
+
+def invalid(spec: Spec, known: Mapping[str, Image]) -> str | None:
+    """Say why no attempt of a job can ever be started here; None when one can.
+
+    Args:
+        spec: what was submitted.
+        known: what is known of images, by name.
+    """
+    if not command_of(spec, known):
+        return reasons.no_command(spec.image)
+    too_many = spec.task_tags > reasons.MOST_TAGS
+    return reasons.too_many_tags(spec.task_tags) if too_many else None
+
+
+def obstacle(spec: Spec, base: Mapping[str, str]) -> str | None:
+    """Say why an attempt cannot be started; None when nothing stands in its way.
+
+    Args:
+        spec: what was submitted.
         base: what attempts are given anyway; a variable of a secret's name stands for it.
     """
-    if not job.spec.command:
-        return reasons.NO_COMMAND
-    missing = [name for name in job.spec.secrets if name not in base]
+    missing = [name for name in spec.secrets if name not in base]
     return reasons.no_secrets(missing) if missing else None
 
 

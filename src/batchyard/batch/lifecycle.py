@@ -93,6 +93,8 @@ def step(job: Job, event: Event) -> Step:
     Returns:
         The job as it stands now, and what is to be done about it.
     """
+    if isinstance(event, events.Tagged):  # leads nowhere, so it stands in no table
+        return told(replace(job, tags=event.tags), event), ()
     if job.is_array:
         return arrays.step(job, event)
     name = type(event).__name__
@@ -162,7 +164,7 @@ def _started(job: Job, event: events.Started) -> Step:
 
 def _start_failed(job: Job, event: events.StartFailed) -> Step:
     reason = event.reason[: reasons.REASON_LENGTH]
-    return _over(job, event, status_reason=reasons.NOT_STARTED, reason=reason)
+    return _over(job, event, again=event.again, status_reason=reasons.NOT_STARTED, reason=reason)
 
 
 def _exited(job: Job, event: events.Exited) -> Step:
@@ -180,11 +182,11 @@ def _lost(job: Job, event: events.Lost) -> Step:
     return _over(job, event, status_reason=reasons.host_lost(job.attempt.environment))
 
 
-def _over(job: Job, event: Event, **how: str | int | None) -> Step:
+def _over(job: Job, event: Event, *, again: bool = True, **how: str | int | None) -> Step:
     """End the attempt without success: another attempt if the retry strategy grants one."""
     ended = _attempt(job, stopped_at=event.at, **how)
     last = ended.attempts[-1]
-    if job.stop is None and retry.again(job.spec.retry, len(ended.attempts), last):
+    if again and job.stop is None and retry.again(job.spec.retry, len(ended.attempts), last):
         waiting = replace(ended, state=RUNNABLE, status_reason=last.status_reason)
         return waiting, (_release(job), commands.Offer())
     said = job.stop.reason if job.stop else last.status_reason

@@ -57,7 +57,8 @@ class Retry(Value, frozen=True):
 class Spec(Value, frozen=True):
     """What was submitted, with definition, overrides and parameters resolved.
 
-    An array's children share their parent's.
+    An array's children share their parent's. ``task_tags`` is how many tags are propagated to
+    each attempt's task.
     """
 
     account: str
@@ -77,6 +78,8 @@ class Spec(Value, frozen=True):
     priority: int = 0
     directory: str | None = None
     secrets: tuple[str, ...] = ()
+    image: str = ""
+    task_tags: int = 0
     detail: bytes = b"{}"
     container_detail: bytes = b"{}"
 
@@ -129,6 +132,7 @@ class Job(Value, frozen=True):
     stop: Stop | None = None
     tally: dict[JobState, int] | None = None
     tally_at: int | None = None
+    tags: dict[str, str] | None = None
     story: tuple[Entry, ...] = ()
 
     @property

@@ -187,8 +187,9 @@ class Placement:
     def misfit(self, queue: str, demand: Demand) -> str | None:
         """Say why a job of this size can never run in this queue as things are; None if it can."""
         rooms = [self._rooms[arn] for arn in self._queues[queue].environments if arn in self._rooms]
-        fits = any(demand.vcpus <= room.vcpus for room in rooms)
-        return None if fits and demand.memory <= self._memory else reasons.TOO_LARGE
+        if not any(demand.vcpus <= room.vcpus for room in rooms):
+            return reasons.TOO_MANY_VCPUS
+        return None if demand.memory <= self._memory else reasons.TOO_LARGE
 
     def waiting(self) -> Iterable[tuple[str, str, Demand]]:
         """List every waiting job with its queue and size, each line oldest first."""

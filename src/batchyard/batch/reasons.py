@@ -21,16 +21,19 @@ TIMED_OUT = "Job attempt duration exceeded timeout"
 DEPENDENCY_FAILED = "Dependent Job failed"
 CHILD_FAILED = "Array Child Job failed"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+TOO_MANY_VCPUS = (
+    "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue "
+    "cannot meet the CPU requirement of the job."
+)
 TOO_LARGE = (
-    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory) "
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) "
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
+MISFITS = frozenset({TOO_MANY_VCPUS, TOO_LARGE})
+"""What is said of a job that no environment of its queue can hold (UG job_stuck_in_runnable)."""
 
-NO_COMMAND = (
-    "there is no command to run: images are not pulled here, so the entry point of one is not "
-    "known; give the job definition or the job a command"
-)
-"""Ours: on AWS the image's own entry point would run."""
+MOST_TAGS = 50
+"""Most tags of a resource, and of a task (JobDetail.propagateTags in botocore's model)."""
 
 REASON_LENGTH = 255
 """Longest container.reason (AttemptContainerDetail.reason in botocore's model)."""
@@ -47,6 +50,23 @@ def no_secrets(names: Iterable[str]) -> str:
     return (
         f"ResourceInitializationError: unable to pull secrets {', '.join(names)}: this yard has "
         "none; give it their values with --pass-env NAME"
+    )
+
+
+def too_many_tags(count: int) -> str:
+    """Say that a task cannot have the tags of its job and job definition, as Batch's limit is."""
+    return (
+        f"propagateTags: the tags of the job and its definition are {count} together, and a task "
+        f"has at most {MOST_TAGS}"
+    )
+
+
+def no_command(image: str) -> str:
+    """Say that nobody knows what to run; on AWS the image's own entry point and command would."""
+    return (
+        "there is no command to run: images are not pulled here, so what one would run is not "
+        "known; give the job a command, or the yard --image-command 'IMAGE=COMMAND'. "
+        f"The image is {image or 'not named'}"
     )
 
 

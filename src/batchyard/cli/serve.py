@@ -45,6 +45,26 @@ from batchyard.errors import Refused
     help="How long ended jobs and their logs stay.",
 )
 @click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this name, too.")
+@click.option(
+    "--image-command",
+    "image_commands",
+    multiple=True,
+    metavar="IMAGE=CMD",
+    help="What a job without a command runs: the image's CMD.",
+)
+@click.option(
+    "--image-entrypoint",
+    "image_entrypoints",
+    multiple=True,
+    metavar="IMAGE=CMD",
+    help="What stands before the command of every job: the image's ENTRYPOINT.",
+)
+@click.option(
+    "--images",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Both of many images: a TOML file with a table per image.",
+)
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def command(  # noqa: PLR0913 - one argument per option
@@ -60,6 +80,9 @@ def command(  # noqa: PLR0913 - one argument per option
     account_id: str,
     retention: float,
     allow_host: tuple[str, ...],
+    image_commands: tuple[str, ...],
+    image_entrypoints: tuple[str, ...],
+    images: Path | None,
     stop_jobs: bool,
     verbose: bool,
 ) -> None:
@@ -68,14 +91,17 @@ def command(  # noqa: PLR0913 - one argument per option
     Prints `ready http://HOST:PORT` once it answers. Point clients at it with
     eval "$(batchyard env)".
 
-    Images are not pulled: a job's command runs on this machine, as you. Stopping the yard
-    leaves running jobs alone; the next start finds them again.
+    Images are not pulled: a job's command runs on this machine, as you; say with
+    --image-command what an image would run. Stopping the yard leaves running jobs alone; the
+    next start finds them again.
 
     \b
     Examples:
       batchyard serve
       batchyard serve --ephemeral --port 0
       batchyard serve --data-dir ./yard --pass-env VIRTUAL_ENV
+      batchyard serve --image-command 'lab/census:2=python3 -m census'
+      batchyard serve --image-entrypoint 'lab/align=python3 align.py' --images images.toml
     """
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="batchyard: %(message)s"
@@ -95,6 +121,9 @@ def command(  # noqa: PLR0913 - one argument per option
             retention_days=retention,
             stop_jobs=stop_jobs,
             names=allow_host,
+            image_commands=image_commands,
+            image_entrypoints=image_entrypoints,
+            images=images,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

@@ -13,10 +13,11 @@ from batchyard.batch import events, launching
 from batchyard.launchers import seam
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from batchyard.batch.model import Job
     from batchyard.engine.journal import Journal
+    from batchyard.engine.parts import Settings
 
     Apply = Callable[[str, events.Event], None]
 
@@ -27,23 +28,14 @@ class Attempts:
     Args:
         launcher: where attempts run.
         journal: says when a turn's changes are on disk.
-        base: the environment that every attempt's is built on.
-        limit_memory: whether an attempt is held to the memory it asked for.
+        settings: what every attempt is given.
     """
 
-    def __init__(
-        self,
-        launcher: seam.Launcher,
-        journal: Journal,
-        base: Mapping[str, str],
-        *,
-        limit_memory: bool,
-    ) -> None:
+    def __init__(self, launcher: seam.Launcher, journal: Journal, settings: Settings) -> None:
         """Begin with no attempts."""
         self._launcher = launcher
         self._journal = journal
-        self._base = base
-        self._limit_memory = limit_memory
+        self._settings = settings
         self._jobs: dict[str, str] = {}
         self._launches: list[seam.Launch] = []
         self._ended: list[str] = []
@@ -77,15 +69,15 @@ class Attempts:
 
     def launch(self, job: Job) -> None:
         """Start a job's latest attempt after the turn."""
-        latest = job.attempts[-1]
+        latest, settings = job.attempts[-1], self._settings
         self._jobs[latest.id] = job.id
         self._launches.append(
             seam.Launch(
                 attempt=latest.id,
-                command=job.spec.command,
-                environment=launching.environment_of(job, self._base),
+                command=launching.command_of(job.spec, settings.images),
+                environment=launching.environment_of(job, settings.base),
                 directory=job.spec.directory,
-                memory=job.spec.demand.memory if self._limit_memory else None,
+                memory=job.spec.demand.memory if settings.limit_memory else None,
             )
         )
 

@@ -55,9 +55,7 @@ class Engine:
         self._presenter = parts.presenter
         self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
         self._journal = Journal(parts.writer, parts.clock, self.shown.detail, self._saved)
-        self._attempts = Attempts(
-            parts.launcher, self._journal, settings.base, limit_memory=settings.limit_memory
-        )
+        self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._dependents: dict[str, set[str]] = defaultdict(set)
         self._limits: dict[str, Handle] = {}
@@ -99,7 +97,7 @@ class Engine:
             if self.jobs.get(job.id) is job:  # else what it needs followed from what was reported
                 self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
-            self._attempts.launch(self.jobs[job_id])
+            self._start_attempt(self.jobs[job_id])
         self._open = True
         self._end_turn()
 
@@ -177,7 +175,7 @@ class Engine:
             return
         for job_id, queue, demand in list(self.placement.waiting()):
             reason = self.placement.misfit(queue, demand)
-            if reason or self.jobs[job_id].status_reason == reasons.TOO_LARGE:
+            if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
                 self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
 
     def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
@@ -208,6 +206,11 @@ class Engine:
     def job(self, job_id: str) -> Job | None:
         """Find a job, live or ended."""
         return self.jobs.get(job_id) or self.store.job(job_id)
+
+    def tag(self, job: Job, tags: dict[str, str]) -> None:
+        """Give a job, live or ended, these tags; an ended one lives again until that is on disk."""
+        self.jobs.setdefault(job.id, job)
+        self.apply(job.id, events.Tagged(at=self.now(), tags=tags))
 
     def apply(self, job_id: str, event: events.Event) -> None:
         """Apply an event to a live job, and what follows from it; an ended job is left alone."""
@@ -274,12 +277,21 @@ class Engine:
         for command in done:
             self._rules[type(command)](job, command)
 
-    def _launch(self, job: Job, command: commands.Launch) -> None:
-        if reason := launching.obstacle(job, self.settings.base):
-            at = self.now()
-            self.apply(job.id, events.StartFailed(at=at, attempt=command.attempt, reason=reason))
-        else:
+    def _launch(self, job: Job, _: commands.Launch) -> None:
+        self._start_attempt(job)
+
+    def _start_attempt(self, job: Job) -> None:
+        """Launch a job's latest attempt, or say why it cannot be started."""
+        spec, latest = job.spec, job.attempts[-1].id
+        invalid = launching.invalid(spec, self.settings.images)
+        reason = invalid or launching.obstacle(spec, self.settings.base)
+        if reason is None:
             self._attempts.launch(job)
+            return
+        event = events.StartFailed(
+            at=self.now(), attempt=latest, reason=reason, again=invalid is None
+        )
+        self.apply(job.id, event)
 
     def _end(self, _: Job, command: commands.End) -> None:
         self._attempts.end(command.attempt, command.grace)

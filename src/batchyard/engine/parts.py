@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
+from batchyard.batch.images import Image
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -32,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         minimum_timeout: the shortest attemptDurationSeconds, in seconds.
         base: the environment that every attempt's is built on.
         limit_memory: whether an attempt is held to the memory it asked for.
+        images: what images would run on this machine, by name.
     """
 
     account: str
@@ -40,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     minimum_timeout: int = MINIMUM_TIMEOUT
     base: dict[str, str] = {}
     limit_memory: bool = True
+    images: dict[str, Image] = {}
 
 
 class Presenter(Protocol):

@@ -29,13 +29,13 @@ class Recent:
         self._order: deque[tuple[Place, str]] = deque()
 
     def put(self, place: Place, details: Mapping[str, bytes]) -> None:
-        """Keep details of ended jobs; an ended job's never change."""
+        """Keep details of ended jobs, in place of what was kept of them: tags may change."""
         kept = self._details[place]
         for job_id, detail in details.items():
             if job_id not in kept:
-                kept[job_id] = detail
                 self._order.append((place, job_id))
-                self._size += len(detail)
+            self._size += len(detail) - len(kept.get(job_id, b""))
+            kept[job_id] = detail
         while self._size > self._room:
             where, oldest = self._order.popleft()
             self._size -= len(self._details[where].pop(oldest))

@@ -69,6 +69,8 @@ class Shown:
     def changed(self, job: Job) -> None:
         """Forget how a job was shown: it is not so any more."""
         self._live[job.spec.account, job.spec.region].pop(job.id, None)
+        if job.ended:  # or the recent one would be shown until this one is on disk
+            self.detail(job)
 
     def ended(self, job: Job) -> None:
         """Keep an ended job with the recent ones: it lives no more."""

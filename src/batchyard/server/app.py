@@ -90,6 +90,7 @@ class Yard:
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"))
+        self._images = options.known_images()
         self._folder = self._state_folder()
         self.output = Output(self._folder / "logs")
         self.store: Store = self._new_store()
@@ -148,6 +149,7 @@ class Yard:
             memory=machine.memory(),
             minimum_timeout=self.options.minimum_timeout,
             base=machine.minimal_environment(os.environ, self.options.pass_env),
+            images=self._images,
         )
 
     def _new_launcher(self) -> Launcher:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from batchyard.errors import Refused
 from batchyard.server.gate import check_binding
+from batchyard.server.images import images_of
+
+if TYPE_CHECKING:
+    from batchyard.batch.images import Image
 
 PORT = 4680
 ACCOUNT = "123456789012"
@@ -40,6 +45,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         retention_days: how long ended jobs stay.
         stop_jobs: whether stopping the yard ends its jobs.
         names: further names that the yard answers to, besides its address.
+        image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
+        image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
+        images: a TOML file that says both of many images.
     """
 
     host: str = "127.0.0.1"
@@ -54,6 +62,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: float = RETENTION_DAYS
     stop_jobs: bool = False
     names: tuple[str, ...] = ()
+    image_commands: tuple[str, ...] = ()
+    image_entrypoints: tuple[str, ...] = ()
+    images: Path | None = None
 
     def check(self) -> None:
         """Refuse what cannot work.
@@ -72,6 +83,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if not 0 < self.retention_days <= LONGEST_RETENTION:
             most = f"{LONGEST_RETENTION} at most"
             raise Refused(f"--retention {self.retention_days:g}: more than 0 days, {most}")
+        self.known_images()
+
+    def known_images(self) -> dict[str, Image]:
+        """Read what is known of images, by name.
+
+        Raises:
+            Refused: a text or the file cannot be read.
+        """
+        return images_of(self.image_commands, self.image_entrypoints, self.images)
 
 
 def user_data_dir() -> Path:

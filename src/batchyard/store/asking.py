@@ -53,7 +53,8 @@ class JobQuery(Struct, frozen=True, kw_only=True):
 class JobSummaryRow(Struct, frozen=True, kw_only=True):
     """What ListJobs tells of a job; members are named as in `Job`, `Spec` and `Attempt`.
 
-    ``started_at``, ``exit_code`` and ``reason`` are those of its latest attempt.
+    ``started_at``, ``exit_code`` and ``reason`` are those of its latest attempt. ``tally`` and
+    ``tally_at`` are there for the parents of arrays.
     """
 
     id: str
@@ -72,6 +73,8 @@ class JobSummaryRow(Struct, frozen=True, kw_only=True):
     share: str | None = None
     cancelled: bool = False
     terminated: bool = False
+    tally: dict[JobState, int] | None = None
+    tally_at: int | None = None
 
 
 class JobPage(Struct, frozen=True):

@@ -28,6 +28,8 @@ class Glance(Struct, frozen=True, kw_only=True):
     stopped_at: int | None = None
     cancelled: bool = False
     terminated: bool = False
+    tally: dict[JobState, int] | None = None
+    tally_at: int | None = None
 
 
 class Origin(Struct, frozen=True):
@@ -60,6 +62,8 @@ def summary(job: Job | Glance, spec: Spec | Origin) -> JobSummaryRow:
         share=spec.share,
         cancelled=job.cancelled,
         terminated=job.terminated,
+        tally=job.tally,
+        tally_at=job.tally_at,
     )
 
 

@@ -14,7 +14,15 @@ from tests.server.operations.resources_yard import LINE, Yard
 
 MODEL = LINE.client.meta.service_model
 NOT_ON_EC2 = {"networkConfiguration", "fargatePlatformConfiguration"}
-CHOSEN = {"image", "vcpus", "memory", "resourceRequirements", "environment", "ephemeralStorage"}
+CHOSEN = {
+    "command",
+    "image",
+    "vcpus",
+    "memory",
+    "resourceRequirements",
+    "environment",
+    "ephemeralStorage",
+}
 ADDED = (
     "command",
     "environment",
@@ -57,7 +65,8 @@ def containers() -> st.SearchStrategy:
     members: Mapping[str, Shape] = MODEL.shape_for("ContainerProperties").members
     free = {n: values(m) for n, m in members.items() if n not in CHOSEN | NOT_ON_EC2}
     sizes = {"vcpus": st.integers(1, 64), "memory": st.integers(4, 10**6)}
-    newer = {"environment": st.lists(PAIRS, max_size=3)}
+    words = st.lists(TEXT.filter(bool), max_size=3)
+    newer = {"environment": st.lists(PAIRS, max_size=3), "command": words}
     return st.fixed_dictionaries({"image": st.just("i"), **sizes}, optional={**free, **newer})
 
 

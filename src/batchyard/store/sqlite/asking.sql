@@ -43,10 +43,11 @@ WHERE account = ? AND region = ? ORDER BY log_groups.name;
 -- name: jobs_in_state
 -- A queue's jobs of one state, newest first, from below a row on.
 SELECT jobs.created_at, jobs.n, jobs.body,
-       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
 FROM jobs INDEXED BY jobs_listed
   JOIN specs ON specs.n = jobs.spec
   JOIN queues ON queues.n = specs.queue
+  JOIN definitions ON definitions.n = specs.definition
 WHERE jobs.state = :state AND jobs.queue = (
       SELECT queues.n FROM queues JOIN places ON places.n = queues.place
       WHERE account = :account AND region = :region AND arn = :queue
@@ -54,7 +55,7 @@ WHERE jobs.state = :state AND jobs.queue = (
   AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
   AND jobs.created_at <= :created_at AND (jobs.created_at, jobs.n) < (:created_at, :n)
   AND specs.name >= :name_low AND specs.name < :name_high
-  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.created_at DESC, jobs.n DESC;
 
@@ -71,10 +72,11 @@ SELECT count(*) FROM (
 -- name: jobs_named
 -- A queue's jobs by their names, newest first: for names that few of them have.
 SELECT jobs.created_at, jobs.n, jobs.body,
-       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
 FROM specs INDEXED BY specs_named
   CROSS JOIN jobs ON jobs.n = specs.n
   CROSS JOIN queues ON queues.n = specs.queue
+  CROSS JOIN definitions ON definitions.n = specs.definition
 WHERE specs.queue = (
       SELECT queues.n FROM queues JOIN places ON places.n = queues.place
       WHERE account = :account AND region = :region AND arn = :queue
@@ -83,18 +85,43 @@ WHERE specs.queue = (
   AND (1 << jobs.state) & :states
   AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
   AND (jobs.created_at, jobs.n) < (:created_at, :n)
-  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.created_at DESC, jobs.n DESC;
+
+-- name: definitions
+-- The numbers of the definitions within a range, up to a bound.
+SELECT n FROM definitions WHERE arn >= :definition_low AND arn < :definition_high LIMIT :bound;
+
+-- name: jobs_defined
+-- A queue's jobs of one definition, newest first, from below a row on.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
+FROM specs INDEXED BY specs_defined
+  CROSS JOIN jobs ON jobs.n = specs.n
+  CROSS JOIN queues ON queues.n = specs.queue
+  CROSS JOIN definitions ON definitions.n = specs.definition
+WHERE specs.queue = (
+      SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+      WHERE account = :account AND region = :region AND arn = :queue
+  )
+  AND specs.definition = :definition
+  AND (1 << jobs.state) & :states
+  AND specs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND specs.created_at <= :created_at AND (specs.created_at, specs.n) < (:created_at, :n)
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY specs.created_at DESC, specs.n DESC;
 
 -- name: jobs_in_array
 -- The children of an array by index, from after one on. The conditions on what was submitted
 -- hold for all of them or for none.
 SELECT jobs.idx, 0, jobs.body,
-       specs.name, queues.arn, specs.definition, specs.array_size, specs.share
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
 FROM jobs INDEXED BY jobs_in_array
   JOIN specs ON specs.n = jobs.spec
   JOIN queues ON queues.n = specs.queue
+  JOIN definitions ON definitions.n = specs.definition
 WHERE jobs.parent = (
       SELECT jobs.n FROM jobs JOIN places ON places.n = jobs.place
       WHERE jobs.id = :parent AND account = :account AND region = :region
@@ -102,7 +129,7 @@ WHERE jobs.parent = (
   AND (1 << jobs.state) & :states
   AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
   AND specs.name >= :name_low AND specs.name < :name_high
-  AND specs.definition >= :definition_low AND specs.definition < :definition_high
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.idx;
 

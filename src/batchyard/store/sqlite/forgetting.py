@@ -26,6 +26,7 @@ _TABLES = (
     "notes",
     "log_groups",
     "queues",
+    "definitions",
     "places",
 )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from batchyard.batch.model import Job, Spec
+    from batchyard.batch.model import Job
     from batchyard.store.seam import Batch, JobChange, ResourceRemoval
 
     Row = tuple[object, ...]
@@ -131,13 +131,19 @@ class Keeper:
         place = self.numbers.place(spec.account, spec.region)
         if job.index is None:
             queue, parent = self.numbers.queue(place, spec.queue), None
-            rows.specs.append(_spec_row(number, queue, spec))
+            rows.specs.append(self._spec_row(number, queue, job))
         else:
             queue, parent = None, self._parent(job, rows)
         listed = (place, queue, parent, job.index, parent or number, job.created_at)
         body = codec.encode_job(job)
         rows.jobs.append((number, job.id, *listed, state, _stopped_at(job, state), body))
         return number, 0
+
+    def _spec_row(self, number: int, queue: int, job: Job) -> Row:
+        spec = job.spec
+        definition = self.numbers.definition(spec.definition)
+        listed = (queue, spec.name, definition, spec.array_size, spec.share, job.created_at)
+        return number, *listed, codec.encode_spec(spec)
 
     def _parent(self, job: Job, rows: Rows) -> int:
         """Find the number of a child's array."""
@@ -163,11 +169,6 @@ class Keeper:
             self._connection.execute(self._sql["put_resource"], (*key, body))
         else:
             self._connection.execute(self._sql["remove_resource"], key)
-
-
-def _spec_row(number: int, queue: int, spec: Spec) -> Row:
-    body = codec.encode_spec(spec)
-    return number, queue, spec.name, spec.definition, spec.array_size, spec.share, body
 
 
 def _stopped_at(job: Job, state: int) -> int | None:

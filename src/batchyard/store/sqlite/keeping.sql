@@ -12,6 +12,10 @@ INSERT INTO queues (place, arn) VALUES (?, ?);
 -- Give a log group its number.
 INSERT INTO log_groups (place, name) VALUES (?, ?);
 
+-- name: add_definition
+-- Give a job definition its number.
+INSERT INTO definitions (arn) VALUES (?);
+
 -- name: places
 -- Every place by number.
 SELECT n, account, region FROM places;
@@ -24,6 +28,10 @@ SELECT n, place, arn FROM queues;
 -- Every log group by number.
 SELECT n, place, name FROM log_groups;
 
+-- name: definitions
+-- Every job definition that a job has, by number.
+SELECT n, arn FROM definitions;
+
 -- name: highest_number
 -- The number of the job that came last.
 SELECT coalesce(max(n), 0) FROM jobs;
@@ -34,8 +42,8 @@ SELECT id, n FROM jobs WHERE id IN (SELECT value FROM json_each(?));
 
 -- name: add_spec
 -- Keep what was submitted: once, and never again.
-INSERT INTO specs (n, queue, name, definition, array_size, share, body)
-VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO specs (n, queue, name, definition, array_size, share, created_at, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_job
 -- Keep a new job.

@@ -1,8 +1,8 @@
 """ListJobs: a queue's jobs newest first, an array's children by index, a page at a time.
 
-Each state of a queue is one stretch of an index, newest first; a page merges the stretches of
-the states asked for and reads no further than it must. Only a name that few jobs have is looked
-up by name: merging would read all the others in between.
+Each state of a queue is one stretch of an index, newest first, and so is each definition; a page
+merges the stretches of what is asked for and reads no further than it must. Only a name that few
+jobs have is looked up by name: merging would read all the others in between.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from batchyard.store.sqlite.states import NUMBERS, bits
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from batchyard.store.asking import JobSummaryRow
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 FEW: Final = 1000
 """Up to so many jobs of a name are read and sorted rather than looked for among all."""
+
+STRETCHES: Final = 100
+"""So many definitions have a stretch each; for more, the jobs of all are looked through."""
 
 _LAST: Final = chr(0x10FFFF)
 _LARGEST: Final = (1 << 63) - 1
@@ -54,10 +57,22 @@ def _of(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterat
         few = connection.execute(statements["count_named"], given | {"bound": FEW + 1})
         if few.fetchone()[0] <= FEW:
             return connection.execute(statements["jobs_named"], given)
-    stretches = (
-        connection.execute(statements["jobs_in_state"], given | {"state": NUMBERS[state]})
-        for state in (JobState if query.states is None else query.states)
-    )
+    if query.definition is not None:
+        found = connection.execute(statements["definitions"], given | {"bound": STRETCHES + 1})
+        numbers = [number for (number,) in found]
+        if len(numbers) <= STRETCHES:
+            ones = [{"definition": number} for number in numbers]
+            return _merged(connection, "jobs_defined", given, ones)
+    states = JobState if query.states is None else query.states
+    return _merged(connection, "jobs_in_state", given, [{"state": NUMBERS[s]} for s in states])
+
+
+def _merged(
+    connection: sqlite3.Connection, statement: str, given: Given, ones: Iterable[Given]
+) -> Iterator[Row]:
+    """Merge stretches of an index, newest first; each is read as far as it is needed."""
+    text = sql.statements("asking")[statement]
+    stretches = (connection.execute(text, given | one) for one in ones)
     return merge(*stretches, key=lambda row: row[:2], reverse=True)
 
 
@@ -112,7 +127,9 @@ def _range(wanted: str | None) -> tuple[str, str]:
 def _definitions(query: JobQuery) -> tuple[str, str]:
     """Say between which ARNs the definitions lie; see `JobQuery.definition`."""
     wanted = query.definition
-    if wanted is None or wanted.startswith("arn:"):
+    if wanted is not None and wanted.startswith("arn:"):
+        return wanted, wanted + "\0"  # a star in an ARN is a letter like any other
+    if wanted is None:
         return _range(wanted)
     whole = wanted.endswith("*") or ":" in wanted
     return _range(ids.arn(query.place, ids.DEFINITION, wanted if whole else f"{wanted}:*"))

@@ -1,4 +1,4 @@
-"""The numbers that stand for places, queues and log groups."""
+"""The numbers that stand for places, queues, log groups and job definitions."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Numbers:
         self._places = {Place(*place): n for n, *place in read(self._sql["places"])}
         self._queues = {(place, arn): n for n, place, arn in read(self._sql["queues"])}
         self._groups = {(place, name): n for n, place, name in read(self._sql["log_groups"])}
+        self._definitions = {arn: n for n, arn in read(self._sql["definitions"])}
 
     def place(self, account: str, region: str) -> int:
         """Number an account in a region."""
@@ -51,6 +52,13 @@ class Numbers:
         number = self._groups.get((place, name))
         if number is None:
             number = self._groups[place, name] = self._add("add_log_group", place, name)
+        return number
+
+    def definition(self, arn: str) -> int:
+        """Number a revision of a job definition."""
+        number = self._definitions.get(arn)
+        if number is None:
+            number = self._definitions[arn] = self._add("add_definition", arn)
         return number
 
     def _add(self, statement: str, *values: str | int) -> int:

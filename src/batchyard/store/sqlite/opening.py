@@ -11,7 +11,7 @@ from batchyard.errors import Unreadable, YardError
 from batchyard.store.sqlite import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 PAGES_PER_CHECKPOINT: Final = 2000
@@ -81,7 +81,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
-            _migrate(connection, path)
+            migrate(connection, path, sql.migrations())
         except BaseException:
             connection.close()
             raise
@@ -112,22 +112,39 @@ def _connection(path: Path) -> sqlite3.Connection:
     )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Run the migrations that the file has not seen, each in a transaction of its own."""
-    known = sql.migrations()
-    version = _version(connection)
-    if version > max(known):
+def migrate(connection: sqlite3.Connection, path: Path, known: Mapping[int, str]) -> None:
+    """Run the migrations that the file has not seen, each in a transaction of its own.
+
+    ``user_version`` has a bit for each that it has seen, so that they may arrive in any order:
+    two branches can add one each, and whichever lands later is still run on every file.
+
+    Args:
+        connection: the file, open.
+        path: what it is called.
+        known: every migration, by its number.
+
+    Raises:
+        Unreadable: the file is another program's, or has seen a migration that is not known.
+    """
+    seen = _version(connection)
+    if newer := seen & ~sum(map(_bit, known)):
         raise Unreadable(
-            f"the yard's state in {path} is of version {version}, and this batchyard knows "
-            f"versions up to {max(known)}: upgrade batchyard, or use another data directory"
+            f"the yard's state in {path} is of version {newer.bit_length()}, and this batchyard "
+            f"knows versions up to {max(known)}: upgrade batchyard, or use another data directory"
         )
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if seen == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise Unreadable(f"{path} holds another program's data: use another data directory")
-    for following, script in known.items():
-        if following > version:
+    for version, script in known.items():
+        if not seen & _bit(version):
+            seen |= _bit(version)
             with transaction(connection):
                 _run(connection, script)
-                connection.execute(f"PRAGMA user_version = {following}")
+                connection.execute(f"PRAGMA user_version = {seen}")
+
+
+def _bit(version: int) -> int:
+    """Give the bit of a migration; ``user_version`` has room for 31."""
+    return 1 << (version - 1)
 
 
 def _version(connection: sqlite3.Connection) -> int:

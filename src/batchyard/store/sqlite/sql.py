@@ -32,10 +32,13 @@ def statements(file: str) -> Mapping[str, str]:
 
 @cache
 def migrations() -> Mapping[int, str]:
-    """Load the migrations: scripts by the version of the schema they lead to, from 1 on."""
-    found = {
-        int(match["version"]): file.read_text()
-        for file in (resources.files(__package__) / "migrations").iterdir()
-        if (match := _MIGRATION.fullmatch(file.name))
-    }
-    return dict(sorted(found.items()))
+    """Load the migrations: scripts by their numbers, from 1 on, in the order they are run."""
+    folder = resources.files(__package__) / "migrations"
+    return {version: (folder / file).read_text() for version, file in migration_files()}
+
+
+def migration_files() -> list[tuple[int, str]]:
+    """List the files of the migrations, each with its number."""
+    files = (resources.files(__package__) / "migrations").iterdir()
+    named = (_MIGRATION.fullmatch(file.name) for file in files)
+    return sorted((int(match["version"]), match[0]) for match in named if match)

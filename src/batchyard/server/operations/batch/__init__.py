@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batchyard.server.operations.batch import compute_environments as environments
 from batchyard.server.operations.batch import job_definitions as definitions
 from batchyard.server.operations.batch import job_queues as queues
-from batchyard.server.operations.batch import jobs, submit
+from batchyard.server.operations.batch import jobs, list_jobs, submit, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,10 +24,13 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "DescribeJobDefinitions": definitions.describe_job_definitions,
     "DescribeJobQueues": queues.describe_job_queues,
     "DescribeJobs": jobs.describe_jobs,
-    "ListJobs": jobs.list_jobs,
+    "ListJobs": list_jobs.list_jobs,
+    "ListTagsForResource": tags.list_tags_for_resource,
     "RegisterJobDefinition": definitions.register_job_definition,
     "SubmitJob": submit.submit_job,
+    "TagResource": tags.tag_resource,
     "TerminateJob": jobs.terminate_job,
+    "UntagResource": tags.untag_resource,
     "UpdateComputeEnvironment": environments.update_compute_environment,
     "UpdateJobQueue": queues.update_job_queue,
 }

@@ -60,6 +60,7 @@ def check_container(container: Wire, *, fargate: bool) -> None:
     _check_image(container.image)
     check_platform(container, fargate=fargate)
     _check_storage(getattr(container, "ephemeral_storage", None))
+    check_command(container.command)
     check_environment((pair.name, pair.value) for pair in container.environment or ())
     demand_of(container, fargate=fargate)
 
@@ -76,6 +77,16 @@ def check_platform(container: Wire, *, fargate: bool) -> None:
         if given(value) and value is not False:
             hint = " Use resource requirements instead." if member in {"vcpus", "memory"} else ""
             raise refused(f"{member} is not applicable for {platform}.{hint}")
+
+
+def check_command(command: Iterable[str] | None) -> None:
+    """Check a command, of a definition or of a job's overrides.
+
+    Raises:
+        Fault: a word of it is empty; the text is AWS's: https://github.com/kislyuk/aegea/issues/49
+    """
+    if any(not word for word in command or ()):
+        raise refused("Command field cannot have empty strings")
 
 
 def check_environment(pairs: Iterable[tuple[str | None, str | None]]) -> None:

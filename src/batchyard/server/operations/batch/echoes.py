@@ -22,13 +22,22 @@ def echo(given: Wire, shape: type[msgspec.Struct], **more: object) -> bytes:
     Args:
         given: the request that made the resource.
         shape: the struct that describes it.
-        **more: what the service adds; a member that the installed botocore lacks is left out.
+        **more: what the service adds.
     """
     kind: type[msgspec.Struct] = type(given)
     shared = {name: getattr(given, name) for name in _shared(kind, shape)}
-    known = shape.__struct_fields__
-    added = {name: value for name, value in more.items() if name in known}
-    return msgspec.json.encode(shape(**shared | added))
+    return msgspec.json.encode(known(shape, **shared | more))
+
+
+def known(shape: type[msgspec.Struct], **members: object) -> Wire:
+    """Form a struct; a member that the installed botocore does not know yet is left out.
+
+    Args:
+        shape: the struct.
+        **members: what it is to hold.
+    """
+    names = shape.__struct_fields__
+    return shape(**{name: value for name, value in members.items() if name in names})
 
 
 @lru_cache(maxsize=256)

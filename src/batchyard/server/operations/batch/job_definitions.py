@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from batchyard.server.operations.batch.echoes import Wire
 
 HIGHEST_PRIORITY = 9999
-"""schedulingPriority of RegisterJobDefinition in botocore's model."""
+"""schedulingPriority of RegisterJobDefinition and SubmitJob in botocore's model."""
 
 UNSERVED = {
     "node_properties": "nodeProperties (a multi-node parallel job)",

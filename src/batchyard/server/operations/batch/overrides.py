@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from batchyard.server.operations.batch.container_rules import check_environment
+from batchyard.server.operations.batch.container_rules import check_command, check_environment
 from batchyard.server.operations.batch.echoes import Wire
 from batchyard.server.operations.batch.refusals import check_served
 
@@ -24,14 +24,16 @@ def overridden(container: Wire, overrides: Wire | None) -> Wire:
         overrides: the wire's ContainerOverrides, if there are any.
 
     Raises:
-        Fault: a variable's name is reserved, or a member is not served.
+        Fault: a word of the command is empty, a variable's name is reserved, or a member is not
+            served.
     """
     if overrides is None:
         return container
     check_served(overrides, {"instance_type": "containerOverrides.instanceType"})
+    check_command(overrides.command)
     check_environment((pair.name, pair.value) for pair in overrides.environment or ())
     changes: dict[str, Wire] = _older(container, overrides)
-    if overrides.command is not None:
+    if overrides.command:  # an empty list says nothing
         changes["command"] = overrides.command
     if overrides.environment is not None:
         changes["environment"] = _merged(container.environment, overrides.environment, "name")

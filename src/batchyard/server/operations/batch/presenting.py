@@ -13,7 +13,7 @@ import msgspec
 from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import JobState
-from batchyard.server.operations.batch.echoes import Wire
+from batchyard.server.operations.batch.echoes import Wire, amended
 from batchyard.store.asking import STREAM
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ class JobPresenter:
             is_cancelled=job.cancelled,
             is_terminated=job.terminated,
         )
-        return joined(_encode(moving), job.spec.detail)
+        detail = joined(_encode(moving), job.spec.detail)
+        return detail if job.tags is None else amended(detail, tags=job.tags)
 
     def _container(self, job: Job) -> bytes:
         latest = job.attempt

@@ -15,8 +15,9 @@ from batchyard.batch import launching
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Demand, Spec
 from batchyard.server.operations.batch.container_rules import demand_of
 from batchyard.server.operations.batch.echoes import Wire, echo
+from batchyard.server.operations.batch.job_definitions import HIGHEST_PRIORITY
 from batchyard.server.operations.batch.overrides import overridden
-from batchyard.server.operations.batch.refusals import check_served, check_tags
+from batchyard.server.operations.batch.refusals import check_range, check_served, check_tags
 from batchyard.server.operations.batch.retry_rules import retry_of, timeout_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Container(NamedTuple):
     demand: Demand
     log_group: str
     secrets: tuple[str, ...]
+    image: str
     detail: bytes
 
 
@@ -59,7 +61,7 @@ def template_of(context: Context, definition: JobDefinition, request: Wire) -> S
         A spec without the job's own name, queue, dependencies and array size.
 
     Raises:
-        Fault: an override, a tag, the retry strategy or the timeout is not valid.
+        Fault: an override, a tag, the priority, the retry strategy or the timeout is not valid.
     """
     common = replace(
         request,
@@ -82,6 +84,8 @@ def _template(
     base = msgspec.json.decode(definition.detail, type=types.JobDefinition)
     check_served(request, UNSERVED)
     check_tags(request.tags)
+    priority = request.scheduling_priority_override
+    check_range("schedulingPriorityOverride", priority, 0, HIGHEST_PRIORITY)
     container = _container(types, base, request.container_overrides)
     parameters = {**(base.parameters or {}), **(request.parameters or {})}
     return Spec(
@@ -98,6 +102,8 @@ def _template(
         timeout=timeout_of(request.timeout or base.timeout, minimum),
         detail=_detail(types, request, base, parameters),
         secrets=container.secrets,
+        image=container.image,
+        task_tags=len({**(base.tags or {}), **(request.tags or {})}) * _propagate(request, base),
         container_detail=container.detail,
     )
 
@@ -111,6 +117,7 @@ def _container(types: Wire, base: Wire, overrides: Wire) -> Container:
         demand=demand_of(properties, fargate=fargate),
         log_group=_log_group(properties),
         secrets=tuple(secret.name for secret in properties.secrets or ()),
+        image=properties.image,
         detail=echo(properties, types.ContainerDetail),
     )
 

@@ -1,0 +1,108 @@
+"""SubmitJob on a yard in this process: what is refused, what an override says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+from botocore.exceptions import ClientError
+
+from batchyard.testing import yard
+from tests.acceptance.yards import described, ended, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Client: TypeAlias = Any
+"""A client of botocore, or what it is given."""
+
+pytestmark = pytest.mark.xdist_group("submit")
+
+
+@pytest.fixture(scope="module")
+def batch() -> Iterator[Client]:
+    with yard() as here:
+        yield here.client("batch")
+
+
+def submit(batch: Client, *command: str, **more: Client) -> str:
+    """Run a command as a job; its id."""
+    request = {"jobName": "job", "jobQueue": "default", "jobDefinition": register(batch, *command)}
+    return str(batch.submit_job(**request | more)["jobId"])
+
+
+def test_an_empty_command_in_overrides_says_nothing(batch: Client) -> None:
+    job = ended(batch, submit(batch, "true", containerOverrides={"command": []}))
+    assert (job["status"], job["container"]["command"]) == ("SUCCEEDED", ["true"])
+
+
+def test_an_empty_word_in_a_command_is_refused_as_aws_does(batch: Client) -> None:
+    """https://github.com/boto/boto3/issues/3612 and https://github.com/kislyuk/aegea/issues/49."""
+    words = "Command field cannot have empty strings"
+    with pytest.raises(ClientError, match=words):
+        register(batch, "sh", "")
+    with pytest.raises(ClientError, match=words):
+        submit(batch, "true", containerOverrides={"command": ["sh", ""]})
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a priority above the highest": ({"schedulingPriorityOverride": 10_000}, "10000"),
+    "a priority below the lowest": ({"schedulingPriorityOverride": -1}, "-1"),
+    "no attempts": ({"retryStrategy": {"attempts": 0}}, "attempts 0"),
+    "rules without attempts": (
+        {"retryStrategy": {"evaluateOnExit": [{"action": "EXIT", "onExitCode": "1"}]}},
+        "RetryAttempts",
+    ),
+    "six rules": (
+        {"retryStrategy": {"attempts": 2, "evaluateOnExit": [{"action": "EXIT"}] * 6}},
+        "at most 5",
+    ),
+    "a rule without a condition": (
+        {"retryStrategy": {"attempts": 2, "evaluateOnExit": [{"action": "EXIT"}]}},
+        "no condition",
+    ),
+    "an exit code of letters": (
+        {"retryStrategy": {"attempts": 2, "evaluateOnExit": [{"action": "X", "onExitCode": "1"}]}},
+        "'X'",
+    ),
+    "a pattern with a star inside": (
+        {
+            "retryStrategy": {
+                "attempts": 2,
+                "evaluateOnExit": [{"action": "EXIT", "onReason": "a*b"}],
+            }
+        },
+        "a*b",
+    ),
+    "no time at all": ({"timeout": {"attemptDurationSeconds": 0}}, "attemptDurationSeconds 0"),
+    "51 tags": ({"tags": {f"k{n}": "" for n in range(51)}}, "tags"),
+    "a tag of AWS's": ({"tags": {"aws:mine": "x"}}, "aws:mine"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_refusal_names_what_was_wrong(batch: Client, what: str) -> None:
+    members, named = REFUSED[what]
+    with pytest.raises(ClientError) as refusal:
+        submit(batch, "true", **members)
+    error = refusal.value.response["Error"]
+    assert error["Code"] == "ClientException"
+    assert named in error["Message"]
+
+
+STUCK = {
+    "VCPU": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job "
+    "queue cannot meet the CPU requirement of the job.",
+    "MEMORY": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement "
+    "(vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.",
+}
+"""https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html"""
+
+
+@pytest.mark.parametrize("kind", STUCK)
+def test_a_job_that_is_too_large_waits_and_says_in_what(batch: Client, kind: str) -> None:
+    huge = {"resourceRequirements": [{"type": kind, "value": "999999999"}]}
+    job = submit(batch, "true", containerOverrides=huge)
+    found = described(batch, job)
+    assert (found["status"], found["statusReason"]) == ("RUNNABLE", STUCK[kind])
+    batch.cancel_job(jobId=job, reason="too large")
