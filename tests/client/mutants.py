@@ -52,7 +52,7 @@ MUTANTS = [
     mutant("waiting", ">= self._unseen", "> self._unseen", WAITING),
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
-    mutant("sessions", "None if _is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
+    mutant("sessions", "None if is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
     mutant("aio", "UNSEEN if self.response else 0.0", "UNSEEN", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
 ]

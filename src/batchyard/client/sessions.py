@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Unpack
 
 Client: TypeAlias = Any
@@ -83,27 +84,40 @@ class Clients:
                 self._made[key] = self._make(service)
             return self._made[key]
 
+    def apart(self, service: str, endpoint: str | None, **config: object) -> Client:
+        """Make a client of a service that is found elsewhere, and that nobody else uses.
+
+        Args:
+            service: by botocore's name.
+            endpoint: its URL; None for where botocore finds it.
+            **config: of botocore's Config.
+
+        Raises:
+            Refused: there is no region, no such profile, or the endpoint is no URL.
+        """
+        own = self._connection.get("client")
+        with REGISTRY.lock, _blaming(service):
+            if own is None:
+                return self._new(service, endpoint, **config)
+            return _with_keys_of(own, service, endpoint, **config)
+
     def _make(self, service: str) -> Client:
-        from botocore.exceptions import BotoCoreError
-
-        from batchyard.client.calls import blamed
-
         own = self._connection.get("client")
         if own is not None and own.meta.service_model.service_name == service:
             return own
-        try:
-            return _beside(own, service) if own is not None else self._new(service)
-        except (BotoCoreError, ValueError) as error:
-            raise blamed(error, f"the client of {service}") from error
+        with _blaming(service):
+            if own is not None:
+                return _beside(own, service)
+            return self._new(service, self._connection.get("endpoint"))
 
-    def _new(self, service: str) -> Client:
-        given, session = self._connection, self._session()
+    def _new(self, service: str, endpoint: str | None, **config: object) -> Client:
+        session = self._session()
         make = getattr(session, "create_client", None) or session.client
         return make(
             service,
-            region_name=given.get("region"),
-            endpoint_url=given.get("endpoint"),
-            config=_config(),
+            region_name=self._connection.get("region"),
+            endpoint_url=endpoint,
+            config=_config(**config),
         )
 
     def _session(self) -> Client:
@@ -115,10 +129,24 @@ class Clients:
         return session
 
 
-def _config() -> Client:
+def _config(**config: object) -> Client:
     from botocore.config import Config
 
-    return Config(max_pool_connections=CONNECTIONS)
+    options: dict[str, Any] = {"max_pool_connections": CONNECTIONS} | config
+    return Config(**options)
+
+
+@contextmanager
+def _blaming(service: str) -> Iterator[None]:
+    """Let what goes wrong in making a client be our error."""
+    from botocore.exceptions import BotoCoreError
+
+    from batchyard.client.calls import blamed
+
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise blamed(error, f"the client of {service}") from error
 
 
 class _Known:
@@ -133,20 +161,25 @@ class _Known:
 
 def _beside(client: Client, service: str) -> Client:
     """Make a client of another service that calls as this one does."""
+    endpoint = client.meta.endpoint_url
+    made = _with_keys_of(client, service, None if is_of_aws(endpoint) else endpoint)
+    made.meta.events.register(f"before-send.{service}.*", _relay(client))
+    return made
+
+
+def _with_keys_of(client: Client, service: str, endpoint: str | None, **config: object) -> Client:
+    """Make a client of another service with the region and the credentials of this one."""
     import botocore.session
 
     session = botocore.session.Session()
     credentials = client._request_signer._credentials  # noqa: SLF001 - no public way to them
     session.register_component("credential_provider", _Known(credentials))
-    endpoint = client.meta.endpoint_url
-    made: Client = session.create_client(
+    return session.create_client(
         service,
         region_name=client.meta.region_name,
-        endpoint_url=None if _is_of_aws(endpoint) else endpoint,
-        config=_config(),
+        endpoint_url=endpoint,
+        config=_config(**config),
     )
-    made.meta.events.register(f"before-send.{service}.*", _relay(client))
-    return made
 
 
 def _relay(client: Client) -> Callable[..., Client]:
@@ -159,7 +192,8 @@ def _relay(client: Client) -> Callable[..., Client]:
     return before_send
 
 
-def _is_of_aws(endpoint: str) -> bool:
+def is_of_aws(endpoint: str) -> bool:
+    """Tell the URLs of AWS itself from others."""
     host = urlsplit(endpoint).hostname or ""
     return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
 
