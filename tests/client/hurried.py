@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds: how long to wait for what must happen; no test depends on it being long."""
 
 

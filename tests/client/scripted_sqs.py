@@ -66,6 +66,7 @@ class ScriptedSqs:
 
     def __init__(self, *script: tuple[int, dict[str, Any]]) -> None:
         self.asked: list[Asked] = []
+        self.last: tuple[int, dict[str, Any]] = (200, {})
         self._script = list(script)
         self._released = threading.Event()
         self._played = threading.Event()
@@ -80,7 +81,7 @@ class ScriptedSqs:
         assert self._played.wait(PATIENCE), self.asked
 
     def release(self) -> None:
-        """Answer from now on, at once, that there is nothing."""
+        """Answer from now on, at once, with ``last``: unless told otherwise, that nothing came."""
         self._released.set()
 
     def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
@@ -95,4 +96,4 @@ class ScriptedSqs:
     def _last(self) -> tuple[int, dict[str, Any]]:
         self._played.set()
         assert self._released.wait(PATIENCE)
-        return 200, {}
+        return self.last

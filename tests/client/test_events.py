@@ -153,6 +153,7 @@ def test_what_comes_after_a_stop_stays_in_the_queue_and_hurries_nobody() -> None
         source.stop()
         source.stop()
         assert watcher.relaxed == [None]
+        sqs.last = received(message("a"))
         sqs.release()
     assert (watcher.relaxed, watcher.hurried) == ([None], [])
     assert operations(sqs) == ["ReceiveMessage"]

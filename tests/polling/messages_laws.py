@@ -16,7 +16,11 @@ IDS = st.sampled_from([f"4c7599ae-0a82-49aa-ba5a-{number:012}" for number in ran
 )
 STATUSES = st.sampled_from(["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"])
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )

@@ -250,6 +250,8 @@ class _Reading:
     def _failed(self, error: BatchyardError) -> float:
         """Let the watcher ask as usual; tell the user once, but not of a single mishap."""
         self._failures, self._works = self._failures + 1, False
+        if self._stopped.is_set():
+            return 0.0
         self._relax(None)
         if not isinstance(error, RefusedCredentials):
             self._held = []
