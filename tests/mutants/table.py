@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
@@ -250,6 +251,7 @@ MUTANTS: list[Mutant] = [
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
     *CLIENT,
+    *EVENTS,
     *POLLING,
     *LOGS,
     *WIRE,

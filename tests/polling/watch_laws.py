@@ -22,6 +22,7 @@ from batchyard.errors import (
 from batchyard.polling.budget import Rates
 from batchyard.polling.news import FULL, Idle, Kind, Limits
 from batchyard.polling.seen import BEGUN, ENDED
+from batchyard.polling.watch import DOUBTS
 from tests.polling.service import FOREVER, Life, Service
 
 MOMENTS = st.floats(0, 30)
@@ -356,6 +357,25 @@ def test_a_hurry_while_a_question_is_under_way_is_not_lost() -> None:
     here.lives["job-0"] = Life(runs=0, ends=1.5)
     here.run(5)
     assert here.told_at["me", "job-0"] < 3
+
+
+def test_an_event_that_comes_before_the_service_knows_is_believed() -> None:
+    here = service([Life(runs=0, ends=FOREVER)])
+    here.wait("me", here.lives, cadence=2)
+    here.watch.relax(1000.0, here.now)
+    here.run(10)
+    here.watch.hurry(["job-0"], here.now)
+    here.run(12)
+    here.lives["job-0"] = Life(runs=0, ends=12)
+    here.run(20)
+    assert here.told_at["me", "job-0"] < 16
+    here = service([Life(runs=0, ends=FOREVER)])
+    here.wait("me", here.lives, cadence=2)
+    here.watch.relax(1000.0, here.now)
+    here.run(10)
+    here.watch.hurry(["job-0"], here.now)
+    here.run(100)
+    assert len(here.asked) == 2 + DOUBTS
 
 
 def test_changes_are_told_to_those_who_want_to_hear_of_them() -> None:

@@ -91,8 +91,8 @@ async def _news(
         loop.call_soon_threadsafe(heard.put_nowait, (news, body))
 
     feed = Feed(jobs, terms)
-    await asyncio.to_thread(feed.prepare)
     try:
+        await asyncio.to_thread(feed.prepare)
         feed.open(listener)
         while True:
             yield await heard.get()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 """Questions that may be under way at once."""
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "connect_timeout": 10,
     "read_timeout": 30,
     "max_pool_connections": CONNECTIONS,
@@ -108,7 +108,7 @@ class Parser:
 
 def asker(clients: Clients) -> Client:
     """Make the client that a watcher asks with."""
-    return clients.own_client("batch", CONFIG, Parsers)
+    return clients.own_client("batch", Parsers, **CONFIG)
 
 
 def ask(client: Client, ids: Sequence[str]) -> Answer:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from batchyard.client.gathering import Outcome
     from batchyard.client.sessions import Clients
+    from batchyard.client.sources import Source
     from batchyard.client.watcher import Listener, Watcher
     from batchyard.polling.cadence import Cadence
     from batchyard.polling.news import Limits
@@ -30,11 +31,14 @@ class Patience(TypedDict, total=False):
         cadence: how often a job is asked about: `BackOff`, `Fixed` or `Classic`. Without it, on AWS
             after half a second at first and every 15 s in the end; on a yard every second.
         limits: when a wait gives up by itself, because a job is not there or nobody answers.
+        events: the URL of an SQS queue that `batchyard events install` has made. What happens to
+            jobs is then known within moments, and hardly anything is asked.
     """
 
     until: str | Test
     cadence: Cadence | None
     limits: Limits | None
+    events: str | None
 
 
 class Terms(Patience, Connection, total=False):
@@ -75,6 +79,8 @@ class Feed:
         self._terms = terms
         self._watchers: defaultdict[Watcher, list[str]] = defaultdict(list)
         self._waits: list[tuple[Watcher, object]] = []
+        self._sources: list[Source] = []
+        self._closed = False
 
     def prepare(self) -> None:
         """Find the watchers, and make those that are not there; that can take a tenth of a second.
@@ -90,8 +96,19 @@ class Feed:
             else:
                 clients = clients_of(job, self._terms)
             if clients not in found:
-                found[clients] = watcher_of(clients)
+                found[clients] = self._watcher(clients)
             self._watchers[found[clients]].append(one)
+
+    def _watcher(self, clients: Clients) -> Watcher:
+        """Find the watcher of a place, and let events hurry it."""
+        watcher = watcher_of(clients)
+        if queue := self._terms.get("events"):
+            from batchyard.client.sources import Source
+
+            self._sources.append(Source(queue, watcher, clients))
+            if self._closed:
+                self.close()
+        return watcher
 
     def open(self, listener: Listener, *, moves: bool = False) -> None:
         """Begin to wait, once it is prepared; takes no time.
@@ -118,9 +135,12 @@ class Feed:
 
     def close(self) -> None:
         """Stop waiting; twice, or before the beginning, is fine."""
+        self._closed = True
         while self._waits:
             watcher, waiter = self._waits.pop()
             watcher.cancel(waiter)
+        while self._sources:
+            self._sources.pop().release()
 
 
 def clients_named(terms: Terms) -> Clients:

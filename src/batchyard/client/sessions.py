@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import Unpack
 
 Client: TypeAlias = Any
@@ -77,6 +77,11 @@ class Clients:
         self._made: dict[tuple[int, str], Client] = {}
 
     @property
+    def connection(self) -> Connection:
+        """What these clients were made from."""
+        return self._connection
+
+    @property
     def provider(self) -> object:
         """What the credentials come from: a session, a client's, or what AWS's tools read.
 
@@ -101,50 +106,64 @@ class Clients:
                 self._made[key] = self._make(service)
             return self._made[key]
 
-    def own_client(self, service: str, config: Mapping[str, Any], parsers: Parsers) -> Client:
-        """Make a client for one user, who reads answers in another way.
+    def own_client(self, service: str, parsers: Parsers, **config: object) -> Client:
+        """Make a client that nobody else uses, which reads answers in another way.
 
         Args:
-            service: which.
-            config: of botocore's Config.
+            service: by botocore's name.
             parsers: makes the factory of its response parsers from botocore's.
+            **config: of botocore's Config.
 
         Raises:
             Refused: there is no region, no such profile, or the endpoint is no URL.
         """
         with REGISTRY.lock:
-            return self._built(service, config, parsers)
+            return self._beside(service, parsers, **config)
+
+    def apart(self, service: str, endpoint: str | None, **config: object) -> Client:
+        """Make a client of a service that is found elsewhere, and that nobody else uses.
+
+        Args:
+            service: by botocore's name.
+            endpoint: its URL; None for where botocore finds it.
+            **config: of botocore's Config.
+
+        Raises:
+            Refused: there is no region, no such profile, or the endpoint is no URL.
+        """
+        with REGISTRY.lock:
+            return self._new(service, endpoint, None, **config)
 
     def _make(self, service: str) -> Client:
         own = self._connection.get("client")
         if own is not None and own.meta.service_model.service_name == service:
             return own
-        return self._built(service, {"max_pool_connections": CONNECTIONS}, None)
+        return self._beside(service, None)
 
-    def _built(self, service: str, config: Mapping[str, Any], parsers: Parsers | None) -> Client:
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
+    def _beside(self, service: str, parsers: Parsers | None, **config: object) -> Client:
+        """Make a client that calls as the one that was given does, if one was."""
+        own = self._connection.get("client")
+        if own is None:
+            return self._new(service, self._connection.get("endpoint"), parsers, **config)
+        endpoint = own.meta.endpoint_url
+        same = own.meta.service_model.service_name == service
+        there = endpoint if same or not is_of_aws(endpoint) else None
+        made = self._new(service, there, parsers, **config)
+        made.meta.events.register(f"before-send.{service}.*", _relay(own))
+        return made
 
-        from batchyard.client.calls import blamed
-
-        own, told = self._connection.get("client"), Config(**config)
-        try:
-            session = _session_of(own) if own is not None else self._session()
+    def _new(
+        self, service: str, endpoint: str | None, parsers: Parsers | None, **config: object
+    ) -> Client:
+        own = self._connection.get("client")
+        region = self._connection.get("region") if own is None else own.meta.region_name
+        with _blaming(service):
+            session = self._session() if own is None else _session_of(own)
+            make = getattr(session, "create_client", None) or session.client
             with _parsing(session, parsers):
-                if own is not None:
-                    return _beside(own, session, service, told)
-                return self._new(session, service, told)
-        except (BotoCoreError, ValueError) as error:
-            raise blamed(error, f"the client of {service}") from error
-
-    def _new(self, session: Client, service: str, config: Client) -> Client:
-        make = getattr(session, "create_client", None) or session.client
-        return make(
-            service,
-            region_name=self._connection.get("region"),
-            endpoint_url=self._connection.get("endpoint"),
-            config=config,
-        )
+                return make(
+                    service, region_name=region, endpoint_url=endpoint, config=_config(**config)
+                )
 
     def _session(self) -> Client:
         session = self._connection.get("session")
@@ -153,6 +172,26 @@ class Clients:
 
             session = botocore.session.Session(profile=self._connection.get("profile"))
         return session
+
+
+def _config(**config: object) -> Client:
+    from botocore.config import Config
+
+    options: dict[str, Any] = {"max_pool_connections": CONNECTIONS} | config
+    return Config(**options)
+
+
+@contextmanager
+def _blaming(service: str) -> Iterator[None]:
+    """Let what goes wrong in making a client be our error."""
+    from botocore.exceptions import BotoCoreError
+
+    from batchyard.client.calls import blamed
+
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise blamed(error, f"the client of {service}") from error
 
 
 @contextmanager
@@ -192,20 +231,6 @@ def _session_of(client: Client) -> Client:
     session = botocore.session.Session()
     session.register_component("credential_provider", _Known(credentials_of(client)))
     return session
-
-
-def _beside(client: Client, session: Client, service: str, config: Client) -> Client:
-    """Make a client, of another service perhaps, that calls as this one does."""
-    endpoint = client.meta.endpoint_url
-    same = client.meta.service_model.service_name == service
-    made: Client = session.create_client(
-        service,
-        region_name=client.meta.region_name,
-        endpoint_url=endpoint if same or not is_of_aws(endpoint) else None,
-        config=config,
-    )
-    made.meta.events.register(f"before-send.{service}.*", _relay(client))
-    return made
 
 
 def _relay(client: Client) -> Callable[..., Client]:

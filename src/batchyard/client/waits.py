@@ -107,8 +107,12 @@ class _Watched:
         self._terms = terms
         self._heard: SimpleQueue[list[News]] = SimpleQueue()
         self._feed = Feed(jobs, terms)
-        self._feed.prepare()
-        self._feed.open(lambda news, _: self._heard.put(news))
+        try:
+            self._feed.prepare()
+            self._feed.open(lambda news, _: self._heard.put(news))
+        except BaseException:
+            self._feed.close()
+            raise
 
     def __iter__(self) -> Iterator[Outcome]:
         """Wait for the next outcome, until there are no more."""
@@ -190,8 +194,8 @@ def wait_for_one(job_id: str, job: Any, terms: Terms) -> Answer:  # noqa: ANN401
     """
     heard: SimpleQueue[Answer | Exception] = SimpleQueue()
     feed = Feed({job_id: job}, terms)
-    feed.prepare()
     try:
+        feed.prepare()
         feed.open(lambda news, body: heard.put(found(news, body)))
         answer = heard.get()
     finally:

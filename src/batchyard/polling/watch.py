@@ -38,6 +38,9 @@ are waited for. A job alone is asked about at once; thousands that are added one
 
 CROWD = 1000
 
+DOUBTS = 3
+"""Answers that show nothing new after an event did: the service may lag behind its own events."""
+
 MISSING = 5.0
 """Seconds; a job that is not shown is asked about again after this at the latest."""
 
@@ -57,6 +60,8 @@ class _Job:
     """The number of the question about it that is under way."""
     again: bool = False
     """Whether somebody has wanted to know since that was sent."""
+    doubts: int = 0
+    """How many answers without news are not believed, since an event has told of some."""
 
 
 @dataclass(slots=True)
@@ -151,7 +156,11 @@ class Watch:
             ids: which; those that nobody waits for are passed over.
             now: the time.
         """
-        self._ask_soon([one for one in ids if one in self._jobs], now)
+        known = [one for one in ids if one in self._jobs]
+        for one in known:
+            self._jobs[one].doubts = DOUBTS
+            self._jobs[one].tries = 0
+        self._ask_soon(known, now)
 
     def _ask_soon(self, ids: Iterable[str], now: float) -> None:
         due: dict[str, None] = {}
@@ -287,7 +296,9 @@ class Watch:
                 job.again = False
                 soon.append(one)
             else:
-                later[self._delay(job, chance), job.missing_since is None].append(one)
+                sure = job.missing_since is None and not job.doubts
+                later[self._delay(job, chance), sure].append(one)
+                job.doubts = max(0, job.doubts - 1)
         self._put(soon, now, now)
         for (delay, relaxed), ids in later.items():
             usual = max(asked.asked_at + delay, now + delay * EARLY)
@@ -385,4 +396,5 @@ def _changed(job: _Job, seen: Seen) -> Iterator[Moved]:
     """Keep what was seen of a job; tell those who want to hear of every change."""
     before, job.seen, job.missing_since = job.seen, seen, None
     if before is None or before.marks != seen.marks:
+        job.doubts = 0
         yield from (Moved(waiter, seen) for waiter, wish in job.waiters.items() if wish.moves)
