@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from batchyard import Fixed, wait
 from batchyard.client import wiring
 from batchyard.client.events import EventSource
 from batchyard.client.installing import Installation
+from batchyard.client.sessions import REGISTRY
+from batchyard.testing import yard
 from tests.acceptance.yards import until
+from tests.client.definitions import registered, run
 from tests.client.hurried import PATIENCE, Watched, message
 from tests.motos import Moto
 
@@ -176,3 +180,30 @@ def test_the_url_of_the_queue_says_where_sqs_is_whoever_answers_for_batch(
     with EventSource("http://127.0.0.1:9/1/q", watcher, queue_endpoint=moto.url, **where):
         watcher.until(lambda: watcher.relaxed[:3] == [300, None, None])
     moto.end()
+
+
+def test_a_wait_hears_of_the_end_from_its_queue(moto: Moto) -> None:
+    made = installed(moto)
+    seen = threading.Event()
+    with yard() as here:
+        registered(here)
+        job = run(here, "sleep 600")
+
+        def end() -> None:
+            assert seen.wait(PATIENCE)
+            job.terminate("enough")
+            until(job.is_done)
+            changes(made, str(job.job_id), status="FAILED")
+
+        ending = threading.Thread(target=end)
+        ending.start()
+        (outcome,) = wait(
+            [job],
+            check=False,
+            cadence=Fixed(1000),
+            events=str(made.find().queue),
+            progress=lambda _: seen.set(),
+        )
+        ending.join()
+    assert (outcome.status, outcome.reason) == ("FAILED", "enough")
+    assert not [key for key in REGISTRY.shared if isinstance(key, tuple) and key[0] == "events"]

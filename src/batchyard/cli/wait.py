@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Ask about each so often.  [default: quick at first, at last every 15; on a yard 1]",
 )
+@click.option("--events", metavar="URL", help="Of the queue made by `batchyard events install`.")
+@click.option(
+    "--unseen",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A job that is not shown for so long is not there.",
+)
 @click.option(
     "--on-failure",
     type=click.Choice(["wait", "stop", "terminate"]),
@@ -50,6 +59,8 @@ def command(  # noqa: PLR0913 - click passes each option
     timeout: float | None,
     until: str,
     interval: float | None,
+    events: str | None,
+    unseen: float,
     on_failure: str,
     terminate_on_interrupt: bool,
     as_json: bool,
@@ -70,9 +81,12 @@ def command(  # noqa: PLR0913 - click passes each option
     from batchyard.cli.given import ids
     from batchyard.cli.waiting import Waiting, display
     from batchyard.polling.cadence import Fixed
+    from batchyard.polling.news import Limits
 
     cadence = None if interval is None else Fixed(interval)
-    told: Any = {"timeout": timeout, "until": until, "cadence": cadence, **target.connection}
+    patience = {"timeout": timeout, "limits": Limits(unseen=unseen, vanished=unseen)}
+    how = {"until": until, "cadence": cadence, "events": events}
+    told: Any = {**patience, **how, **target.connection}
     given: Any = on_failure
     waiting = Waiting(ids(jobs), told, display(as_json=as_json), on_failure=given)
     return waiting.run(terminate=terminate_on_interrupt)

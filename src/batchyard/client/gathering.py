@@ -54,7 +54,8 @@ class Outcome(NamedTuple):
         code = f"exit code {self.exit_code}" if self.exit_code else ""
         told = "; ".join(text for text in (code, self.reason) if text)
         if self.error is not None:
-            return f"{self.job_id}{name}: {self.error}"
+            told = str(self.error)
+            return told if self.job_id in told else f"{self.job_id}{name}: {told}"
         why = f": {told}" if told and not self.succeeded else ""
         return f"{self.job_id}{name} {self.status}{why}"
 
