@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from batchyard.cli import COMMANDS, batchyard
 from pages.markdown import code, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def page() -> str:
@@ -41,10 +44,22 @@ def _command(context: click.Context, name: str) -> str:
     found = batchyard.get_command(context, name)
     if found is None:
         raise LookupError(name)
-    own = click.Context(found, info_name=name, parent=context)
-    usage = "text", f"{own.command_path} {' '.join(found.collect_usage_pieces(own))}"
-    parts = [f"## batchyard {name}", COMMANDS[name], _fenced(*usage)]
-    return "\n\n".join([*parts, *_text(inspect.cleandoc(found.help or "")), _options(found, own)])
+    return "\n\n".join(_chapter(found, name, context, COMMANDS[name], depth=2))
+
+
+def _chapter(
+    command: click.Command, name: str, above: click.Context, summary: str, depth: int
+) -> Iterator[str]:
+    """Form a command's chapter, and below it those of the commands of a group."""
+    own = click.Context(command, info_name=name, parent=above)
+    yield f"{'#' * depth} {own.command_path}"
+    yield summary
+    yield _fenced("text", f"{own.command_path} {' '.join(command.collect_usage_pieces(own))}")
+    yield from _text(inspect.cleandoc(command.help or ""))
+    yield _options(command, own)
+    for word, below in getattr(command, "commands", {}).items():
+        first = inspect.cleandoc(below.help or "").partition("\n\n")[0]
+        yield from _chapter(below, word, own, " ".join(first.split()), depth + 1)
 
 
 def _fenced(kind: str, content: str) -> str:

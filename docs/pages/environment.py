@@ -41,6 +41,11 @@ READERS = (
         ("story",),
         "the yard to ask, and the keys: when all are set and `--data-dir` is not given",
     ),
+    (
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SQS"),
+        ("events",),
+        "where EventBridge and SQS are, without `--endpoint`; they win over `AWS_ENDPOINT_URL`",
+    ),
 )
 
 PRINTED = f"""`batchyard env` prints lines that set `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`,

@@ -106,7 +106,7 @@ def test_what_is_shown_in_a_pipe_is_plain(terminal: Terminal) -> None:
 
 
 def test_a_job_that_is_not_there_is_named_in_one_line(terminal: Terminal) -> None:
-    for name in ("describe", "logs", "wait", "cancel", "terminate"):
+    for name in ("describe", "logs", "cancel", "terminate"):
         assert NOBODY in terminal.refused(name, NOBODY)
 
 
@@ -150,51 +150,12 @@ def test_logs_shows_the_last_attempt_one_of_them_or_all(terminal: Terminal) -> N
     assert "--attempt" in terminal.refused("logs", "--attempt", "1", "--all", job_id)
 
 
-def test_logs_follows_a_job_to_its_end(terminal: Terminal, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    script = f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo done"
-    job_id = submit(terminal.batch, "sh", "-c", script)
-    with subprocess.Popen(
-        [BATCHYARD, "logs", "-f", job_id],
-        env=terminal._env,  # noqa: SLF001 - this file's own
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begun\n"
-        mark.touch()
-        assert process.communicate(timeout=PATIENCE)[0] == "done\n"
-    assert process.returncode == 0
-
-
 def test_the_logs_of_an_array_are_those_of_its_children(terminal: Terminal) -> None:
     script = ["sh", "-c", "echo $AWS_BATCH_JOB_ARRAY_INDEX"]
     job_id = submit(terminal.batch, *script, arrayProperties={"size": 2})
     ended(terminal.batch, job_id)
     assert f"{job_id}:1" in terminal.refused("logs", job_id)
     assert terminal.reads("logs", f"{job_id}:1") == "1\n"
-
-
-def test_wait_tells_of_each_job_and_succeeds_when_all_have(terminal: Terminal) -> None:
-    good, bad = (submit(terminal.batch, "sh", "-c", f"exit {code}") for code in (0, 4))
-    assert terminal.reads("wait", given=f"{good} job\n\n{good}\n") == f"{good} job SUCCEEDED\n"
-    code, out, err = terminal.type("wait", good, bad)
-    assert (code, err) == (1, "")
-    assert sorted(out.splitlines()) == sorted(
-        [
-            f"{good} job SUCCEEDED",
-            f"{bad} job FAILED: exit code 4; Essential container in task exited",
-        ]
-    )
-
-
-def test_wait_gives_up_in_time_and_refuses_to_wait_for_nobody(terminal: Terminal) -> None:
-    first, second = waiting(terminal)
-    code, out, err = terminal.type("wait", "--timeout", "0", first, second)
-    assert (code, out) == (1, "")
-    assert "2 of the jobs" in err
-    terminal.changes("terminate", first)
-    assert "no job is named" in terminal.refused("wait")
 
 
 def test_submit_runs_a_command_of_an_image(terminal: Terminal) -> None:

@@ -41,8 +41,11 @@ def typed(path: Path) -> Iterator[str]:
 
 def parse(words: list[str]) -> None:
     """Let click read a command without running it; what it still lacks does not matter here."""
-    name, *rest = words
-    found = batchyard.get_command(click.Context(batchyard), name)
+    found: click.Command | None = batchyard
+    rest = words
+    while isinstance(found, click.Group):
+        name, *rest = rest
+        found = found.get_command(click.Context(found), name)
     assert found is not None, f"no command {name!r}"
     try:
         context = found.make_context(name, rest)
@@ -61,7 +64,8 @@ def test_every_command_in_a_page_is_one_that_there_is(path: Path) -> None:
 
 
 def test_a_misspelt_option_is_noticed() -> None:
-    for wrong in ("serve --prot 1", "run --aray 2 -- true", "story --jsn x", "severe"):
+    options = "serve --prot 1", "run --aray 2 -- true", "story --jsn x", "events status --jsn"
+    for wrong in (*options, "severe", "events isntall"):
         with pytest.raises((click.UsageError, AssertionError)):
             parse(arguments(wrong))
 

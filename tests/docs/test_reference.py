@@ -64,13 +64,23 @@ def test_every_command_has_its_chapter() -> None:
         assert summary in chapter(name)
 
 
+def chapters(name: str) -> Iterator[tuple[click.Command, str]]:
+    """A command and, of a group, each below it, with what the reference says of it."""
+    whole = chapter(name)
+    yield command(name), whole.partition("\n### ")[0]
+    for below, found in getattr(command(name), "commands", {}).items():
+        _, _, rest = whole.partition(f"\n### batchyard {name} {below}\n")
+        yield found, rest.partition("\n### ")[0]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_in_the_chapter_of_its_command(name: str) -> None:
-    said = set(re.findall(r"--?[a-z][a-z-]*", chapter(name)))
-    for parameter in command(name).params:
-        if isinstance(parameter, click.Option):
-            assert said.issuperset(parameter.opts)
-            assert parameter.help, parameter.opts
+    for found, text in chapters(name):
+        said = set(re.findall(r"--?[a-z][a-z-]*", text))
+        for parameter in found.params:
+            if isinstance(parameter, click.Option):
+                assert said.issuperset(parameter.opts)
+                assert parameter.help, parameter.opts
 
 
 def test_every_served_operation_is_listed() -> None:

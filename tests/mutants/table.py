@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
+from tests.polling.mutants import MUTANTS as POLLING
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
 
@@ -275,6 +277,8 @@ MUTANTS: list[Mutant] = [
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
     *CLIENT,
+    *EVENTS,
+    *POLLING,
     *LOGS,
     *WIRE,
     *SIGNATURES,

@@ -28,6 +28,7 @@ COMMANDS = {
     "definitions": "List job definitions.",
     "queues": "List job queues.",
     "environments": "List compute environments.",
+    "events": "Let state changes of jobs come to a queue: install, show or remove it.",
     "story": "Tell a job's life, event by event, with causes.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""

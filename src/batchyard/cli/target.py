@@ -25,6 +25,10 @@ ENDPOINTS = ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL")
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"""
 
 
+ENDPOINTS_BEYOND = ("AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
+"""As `ENDPOINTS`, for EventBridge and SQS."""
+
+
 class Target(NamedTuple):
     """A place to send requests to.
 
@@ -51,8 +55,18 @@ class Target(NamedTuple):
 
 def targeted(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that choose where it goes; it gets a `Target` as ``target``."""
+    return _targeted(command, choose, _HELP)
 
-    @click.option("--endpoint", metavar="URL", help=_HELP)
+
+def targeted_beyond(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `targeted`, for a command that speaks to services which no yard has."""
+    return _targeted(command, choose_beyond, _HELP_BEYOND)
+
+
+def _targeted(
+    command: Callable[..., Any], choose: Callable[..., Target], endpoint_help: str
+) -> Callable[..., Any]:
+    @click.option("--endpoint", metavar="URL", help=endpoint_help)
     @click.option("--region", help="The region.  [default: yours, else on a yard us-east-1]")
     @click.option("--profile", help="Go to AWS with this profile of your AWS configuration.")
     @wraps(command)
@@ -64,6 +78,7 @@ def targeted(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+_HELP_BEYOND = "A URL, or `aws`.  [default: `AWS_ENDPOINT_URL`, else AWS]"
 _HELP = "A yard's URL, or `aws`.  [default: `AWS_ENDPOINT_URL`, else your running yard, else AWS]"
 
 
@@ -82,6 +97,23 @@ def choose(endpoint: str | None, region: str | None, profile: str | None) -> Tar
     keys = _own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
     connection = _connection(url, region, profile, keys=keys)
     return Target(connection, chosen=bool(url or profile))
+
+
+def choose_beyond(endpoint: str | None, region: str | None, profile: str | None) -> Target:
+    """Choose a place for services that no yard has, as AWS's own tools do.
+
+    Raises:
+        Refused: there is no such profile.
+    """
+    if endpoint == AWS:
+        return choose(endpoint, region, profile)
+    elsewhere = endpoint or next(filter(None, map(os.environ.get, ENDPOINTS_BEYOND)), None)
+    connection = _connection(endpoint, region, profile)
+    if elsewhere and connection["region"] is None:
+        from batchyard.cli.env import DEFAULT_REGION
+
+        connection["region"] = DEFAULT_REGION
+    return Target(connection, chosen=bool(elsewhere or profile))
 
 
 def own_yard() -> str | None:
@@ -134,21 +166,24 @@ def _configured(session: Client) -> str | None:
     return region
 
 
-def confirm(target: Target, *, yes: bool) -> None:
+def confirm(target: Target, *, yes: bool, service: str = "batch") -> None:
     """Say on stderr where a change goes, and ask before one on AWS that nobody named.
 
     Args:
         target: where it goes.
         yes: the caller has agreed already.
+        service: which is changed.
 
     Raises:
         Refused: there is nobody to ask.
         click.Abort: the answer was no.
     """
-    client = target.batch
-    host = urlsplit(client.meta.endpoint_url)
-    if not is_of_aws(host.hostname or ""):
-        click.echo(f"→ yard {host.netloc}", err=True)
+    from batchyard.client.sessions import is_of_aws
+
+    client = target.clients.client(service)
+    if not is_of_aws(client.meta.endpoint_url):
+        host = urlsplit(client.meta.endpoint_url).netloc
+        click.echo(f"→ yard {host}" if service == "batch" else f"→ {host}", err=True)
         return
     click.echo(f"→ AWS {client.meta.region_name}, account {_account(target)}", err=True)
     if target.chosen or yes:
@@ -156,13 +191,6 @@ def confirm(target: Target, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise Refused("this is AWS, and nobody chose it: add --yes, --profile or --endpoint aws")
     click.confirm("Go on?", abort=True, err=True)
-
-
-def is_of_aws(host: str) -> bool:
-    """Tell AWS's own hosts from a yard's."""
-    from batchyard.client.sessions import AWS_HOSTS
-
-    return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
 
 
 def _account(target: Target) -> str:

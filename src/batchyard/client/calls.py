@@ -12,9 +12,19 @@ if TYPE_CHECKING:
 Answer: TypeAlias = dict[str, Any]
 """What a service answered, by AWS's own names."""
 
-UNKNOWN = frozenset({"ResourceNotFoundException", "NoSuchKey", "NoSuchBucket", "NotFound", "404"})
-"""Error codes of what is not there: CloudWatch Logs' model, S3's API reference; a HEAD of S3 has
-no body, and botocore takes its status for the code."""
+UNKNOWN = frozenset(
+    {
+        "404",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NotFound",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+    }
+)
+"""Error codes of what is not there: CloudWatch Logs', EventBridge's and SQS's models, S3's API
+reference; a HEAD of S3 has no body, and botocore takes its status for the code."""
 
 FOREIGN = frozenset(
     {
@@ -33,7 +43,15 @@ FOREIGN = frozenset(
 """Error codes of credentials: https://docs.aws.amazon.com/batch/latest/APIReference/CommonErrors.html
 and .../AmazonS3/latest/API/ErrorResponses.html"""
 
-HASTE = frozenset({"SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"})
+HASTE = frozenset(
+    {
+        "RequestThrottled",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 """Error codes of throttling, of those in botocore.retries.standard.ThrottledRetryableChecker that
 the services called here use."""
 

@@ -12,7 +12,6 @@ from batchyard.client.failures import failure
 from batchyard.client.logs import events_of, stream_of, streams_of
 from batchyard.client.sessions import connect
 from batchyard.client.submitting import submission
-from batchyard.client.waiting import UNSEEN, wait
 from batchyard.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
 
     from batchyard.client.attempts import Attempt
     from batchyard.client.calls import Answer
+    from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
     from batchyard.client.sessions import Clients, Connection
-    from batchyard.client.submitting import Submission
+    from batchyard.client.submitting import Handle, Submission
 
 
 class Job:
@@ -143,12 +143,7 @@ class Job:
             Refused: the job was not submitted.
             NotFound: there is no such job (any more).
         """
-        return describing.one_job(self._clients.client("batch"), self._id())
-
-    def _id(self) -> str:
-        if self._job_id is None:
-            raise Refused(f"{self!r} is not submitted: call submit first")
-        return self._job_id
+        return describing.one_job(self._clients.client("batch"), id_of(self))
 
     def status(self) -> str:
         """Ask for the status: SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED.
@@ -189,12 +184,15 @@ class Job:
         """Ask whether it has ended, either way."""
         return self.status() in {"SUCCEEDED", "FAILED"}
 
-    def wait(self, timeout: float | None = None, *, check: bool = True) -> Answer:
+    def wait(
+        self, timeout: float | None = None, *, check: bool = True, **terms: Unpack[Patience]
+    ) -> Answer:
         """Wait until the job has ended.
 
         Args:
-            timeout: seconds; None for ever.
+            timeout: seconds; None for as long as the job answers.
             check: raise if it failed.
+            **terms: see `Patience`.
 
         Returns:
             AWS's JobDetail.
@@ -203,9 +201,12 @@ class Job:
             Failed: it ended FAILED; with exit code, reason and its last log lines.
             Unfinished: the time is up, and the job goes on.
             NotFound: there is no such job (any more).
+            ServiceError: nobody answers, or only that it is asked too often.
         """
-        self._id()
-        job = wait(self.describe, timeout, UNSEEN if self._response else 0.0)
+        from batchyard.client.waits import wait_for_one
+
+        given: Any = {"timeout": timeout, **terms}
+        job = wait_for_one(id_of(self), self, given)
         if check and job["status"] == "FAILED":
             raise failure(self._clients, job)
         return job
@@ -241,7 +242,7 @@ class Job:
         return self._end("terminate_job", reason)
 
     def _end(self, operation: str, reason: str) -> Answer:
-        job_id = self._id()
+        job_id = id_of(self)
         try:
             return call(self._clients.client("batch"), operation, jobId=job_id, reason=reason)
         except NotFound:
@@ -257,7 +258,7 @@ class Job:
     def children(self) -> list[Self]:
         """Ask for the children of an array, by index; none for a job that is no array."""
         size = self.describe().get("arrayProperties", {}).get("size") or 0
-        ids = [f"{self._id()}:{index}" for index in range(size)]
+        ids = [f"{id_of(self)}:{index}" for index in range(size)]
         return [self._handle(self._definition, one, self._clients) for one in ids]
 
     def log_stream_name(self, attempt: int | None = None) -> str | None:
@@ -299,3 +300,14 @@ class Job:
     def __repr__(self) -> str:
         what = self._definition or "attached"
         return f"<Job {self._job_id or 'not submitted'}: {what!r}>"
+
+
+def id_of(job: Handle) -> str:
+    """Give the service's id of a job, synchronous or not.
+
+    Raises:
+        Refused: it is not submitted.
+    """
+    if job.job_id is None:
+        raise Refused(f"{job!r} is not submitted: call submit first")
+    return job.job_id

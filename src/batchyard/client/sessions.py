@@ -9,17 +9,24 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Unpack
 
 Client: TypeAlias = Any
 """A botocore client or session, or boto3's: neither ships types."""
+
+Parsers: TypeAlias = "Callable[[Client], Client]"
+"""Makes a factory of response parsers from botocore's."""
+
+PARSERS = "response_parser_factory"
+"""The component of botocore's sessions that makes response parsers."""
 
 KEPT = 32
 """Places whose clients are kept; who means more of them at a time makes clients anew."""
@@ -69,6 +76,22 @@ class Clients:
         self._connection = connection
         self._made: dict[tuple[int, str], Client] = {}
 
+    @property
+    def connection(self) -> Connection:
+        """What these clients were made from."""
+        return self._connection
+
+    @property
+    def provider(self) -> object:
+        """What the credentials come from: a session, a client's, or what AWS's tools read.
+
+        Equal where it is the same, whatever the keys are now: keys rotate.
+        """
+        own, session = self._connection.get("client"), self._connection.get("session")
+        if own is not None:
+            return credentials_of(own)
+        return session or (self._connection.get("profile"), _said())
+
     def client(self, service: str) -> Client:
         """Give the client of a service; a forked child gets one of its own.
 
@@ -83,28 +106,64 @@ class Clients:
                 self._made[key] = self._make(service)
             return self._made[key]
 
+    def own_client(self, service: str, parsers: Parsers, **config: object) -> Client:
+        """Make a client that nobody else uses, which reads answers in another way.
+
+        Args:
+            service: by botocore's name.
+            parsers: makes the factory of its response parsers from botocore's.
+            **config: of botocore's Config.
+
+        Raises:
+            Refused: there is no region, no such profile, or the endpoint is no URL.
+        """
+        with REGISTRY.lock:
+            return self._beside(service, parsers, **config)
+
+    def apart(self, service: str, endpoint: str | None, **config: object) -> Client:
+        """Make a client of a service that is found elsewhere, and that nobody else uses.
+
+        Args:
+            service: by botocore's name.
+            endpoint: its URL; None for where botocore finds it.
+            **config: of botocore's Config.
+
+        Raises:
+            Refused: there is no region, no such profile, or the endpoint is no URL.
+        """
+        with REGISTRY.lock:
+            return self._new(service, endpoint, None, **config)
+
     def _make(self, service: str) -> Client:
-        from botocore.exceptions import BotoCoreError
-
-        from batchyard.client.calls import blamed
-
         own = self._connection.get("client")
         if own is not None and own.meta.service_model.service_name == service:
             return own
-        try:
-            return _beside(own, service) if own is not None else self._new(service)
-        except (BotoCoreError, ValueError) as error:
-            raise blamed(error, f"the client of {service}") from error
+        return self._beside(service, None)
 
-    def _new(self, service: str) -> Client:
-        given, session = self._connection, self._session()
-        make = getattr(session, "create_client", None) or session.client
-        return make(
-            service,
-            region_name=given.get("region"),
-            endpoint_url=given.get("endpoint"),
-            config=_config(),
-        )
+    def _beside(self, service: str, parsers: Parsers | None, **config: object) -> Client:
+        """Make a client that calls as the one that was given does, if one was."""
+        own = self._connection.get("client")
+        if own is None:
+            return self._new(service, self._connection.get("endpoint"), parsers, **config)
+        endpoint = own.meta.endpoint_url
+        same = own.meta.service_model.service_name == service
+        there = endpoint if same or not is_of_aws(endpoint) else None
+        made = self._new(service, there, parsers, **config)
+        made.meta.events.register(f"before-send.{service}.*", _relay(own))
+        return made
+
+    def _new(
+        self, service: str, endpoint: str | None, parsers: Parsers | None, **config: object
+    ) -> Client:
+        own = self._connection.get("client")
+        region = self._connection.get("region") if own is None else own.meta.region_name
+        with _blaming(service):
+            session = self._session() if own is None else _session_of(own)
+            make = getattr(session, "create_client", None) or session.client
+            with _parsing(session, parsers):
+                return make(
+                    service, region_name=region, endpoint_url=endpoint, config=_config(**config)
+                )
 
     def _session(self) -> Client:
         session = self._connection.get("session")
@@ -115,10 +174,39 @@ class Clients:
         return session
 
 
-def _config() -> Client:
+def _config(**config: object) -> Client:
     from botocore.config import Config
 
-    return Config(max_pool_connections=CONNECTIONS)
+    options: dict[str, Any] = {"max_pool_connections": CONNECTIONS} | config
+    return Config(**options)
+
+
+@contextmanager
+def _blaming(service: str) -> Iterator[None]:
+    """Let what goes wrong in making a client be our error."""
+    from botocore.exceptions import BotoCoreError
+
+    from batchyard.client.calls import blamed
+
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise blamed(error, f"the client of {service}") from error
+
+
+@contextmanager
+def _parsing(session: Client, parsers: Parsers | None) -> Iterator[None]:
+    """Let the clients that are made meanwhile read answers in another way."""
+    if parsers is None:
+        yield
+        return
+    core: Client = getattr(session, "_session", session)  # boto3's session is one around botocore's
+    theirs = core.get_component(PARSERS)
+    core.register_component(PARSERS, parsers(theirs))
+    try:
+        yield
+    finally:
+        core.register_component(PARSERS, theirs)
 
 
 class _Known:
@@ -131,22 +219,18 @@ class _Known:
         return self._credentials
 
 
-def _beside(client: Client, service: str) -> Client:
-    """Make a client of another service that calls as this one does."""
+def credentials_of(client: Client) -> Client:
+    """Give the credentials that a client signs with; None when it does not."""
+    return client._request_signer._credentials  # noqa: SLF001 - no public way to them
+
+
+def _session_of(client: Client) -> Client:
+    """Make a session that calls as a client does."""
     import botocore.session
 
     session = botocore.session.Session()
-    credentials = client._request_signer._credentials  # noqa: SLF001 - no public way to them
-    session.register_component("credential_provider", _Known(credentials))
-    endpoint = client.meta.endpoint_url
-    made: Client = session.create_client(
-        service,
-        region_name=client.meta.region_name,
-        endpoint_url=None if _is_of_aws(endpoint) else endpoint,
-        config=_config(),
-    )
-    made.meta.events.register(f"before-send.{service}.*", _relay(client))
-    return made
+    session.register_component("credential_provider", _Known(credentials_of(client)))
+    return session
 
 
 def _relay(client: Client) -> Callable[..., Client]:
@@ -159,13 +243,20 @@ def _relay(client: Client) -> Callable[..., Client]:
     return before_send
 
 
-def _is_of_aws(endpoint: str) -> bool:
+def is_of_aws(endpoint: str) -> bool:
+    """Tell AWS's own endpoints from others."""
     host = urlsplit(endpoint).hostname or ""
     return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
 
 
 class _Registry:
-    """The clients of the places that were meant lately."""
+    """The clients of the places that were meant lately, and the watchers at work.
+
+    Attributes:
+        lock: held while anything here changes.
+        kept: clients by what was said of their place.
+        shared: watchers by their endpoint, region and credentials.
+    """
 
     def __init__(self) -> None:
         self.forget()
@@ -174,6 +265,7 @@ class _Registry:
         """Begin anew, as a forked child must: the lock may be held by a thread it does not have."""
         self.lock = threading.Lock()
         self.kept: OrderedDict[object, Clients] = OrderedDict()
+        self.shared: dict[object, Any] = {}
 
     def find(self, connection: Connection) -> Clients:
         key = _key(connection)
@@ -203,5 +295,9 @@ def _key(connection: Connection) -> object:
     """Tell places apart: a client and a session by identity, which the kept clients hold on to."""
     own = tuple(connection.get(name) for name in ("region", "profile", "endpoint"))
     given = id(connection.get("client")), id(connection.get("session"))
-    said = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
-    return own, given, said
+    return own, given, _said()
+
+
+def _said() -> tuple[tuple[str, str], ...]:
+    """Give what the environment says to AWS's tools."""
+    return tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
