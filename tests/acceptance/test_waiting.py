@@ -101,7 +101,7 @@ def test_ctrl_c_stops_the_wait_and_leaves_the_jobs(terminal: Terminal) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (130, "")
-    assert err == "batchyard: stopped waiting; 1 jobs go on\n"
+    assert err == "batchyard: stopped waiting; jobs that go on: 1\n"
     assert described(terminal.batch, first)["status"] == "RUNNING"
     terminal.changes("terminate", first)
 
@@ -115,7 +115,7 @@ def test_ctrl_c_ends_the_jobs_where_that_is_wanted(terminal: Terminal) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
-    assert "terminating 2 jobs" in err
+    assert "terminating jobs: 2" in err
     assert {line.split()[0] for line in out.splitlines()} == {first, second}
     assert ended(terminal.batch, first)["statusReason"] == "Terminated by Ctrl-C of batchyard wait"
 
@@ -138,8 +138,8 @@ def test_a_terminal_sees_a_bar_the_failures_and_a_sum(terminal: Terminal) -> Non
     assert process.wait(PATIENCE) == 1
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
     assert f"{jobs[1]} job FAILED: exit code 4" in text
-    assert "1/2" in text
-    assert "1 FAILED" in text
+    assert "2/2" in text
+    assert "1 SUCCEEDED  1 FAILED" in text
     assert re.search(r"1 succeeded, 1 failed after [\d.]+ s\r\n$", text)
     assert jobs[0] not in text
 

@@ -201,7 +201,7 @@ def test_a_wait_hears_of_the_end_from_its_queue(moto: Moto) -> None:
             [job],
             check=False,
             cadence=Fixed(1000),
-            events=str(made.find().queue),
+            events=made.find().queue_url,
             progress=lambda _: seen.set(),
         )
         ending.join()

@@ -248,11 +248,11 @@ class Waiting:
         """Stop waiting; or terminate what is left and wait for that, unless told to leave it."""
         left = [one for one in self._ids if one not in self._over]
         if not terminate:
-            _say(f"stopped waiting; {len(left)} jobs go on")
+            _say(f"stopped waiting; jobs that go on: {len(left)}")
             return INTERRUPTED
         from batchyard.client.waits import terminate as end
 
-        _say(f"terminating {len(left)} jobs; Ctrl-C again leaves them")
+        _say(f"terminating jobs: {len(left)}; Ctrl-C again leaves them")
         try:
             end(dict.fromkeys(left, ""), INTERRUPT, self._terms)
             with self._shown():
