@@ -65,8 +65,8 @@ MUTANTS = [
     ),
     mutant(
         "watcher",
-        "            except Exception as error:  # noqa: BLE001",
-        "            except OSError as error:  # noqa: BLE001",
+        "                answer = self._ask(question.ids)\n            except Exception",
+        "                answer = self._ask(question.ids)\n            except OSError",
         WATCHER,
     ),
     mutant("watchers", "if REGISTRY.shared.get(key) is gone:", "if True:", WATCHER),
