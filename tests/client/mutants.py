@@ -51,7 +51,7 @@ MUTANTS = [
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
     mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
     mutant("asking", "shape.name != OUTPUT", "False", WATCHER),
-    mutant("asking", "_NAME.decode(raw).job_id == job_id", "True", WATCHER),
+    mutant("asking", "if one in wanted}", "}", WATCHER),
     mutant(
         "watcher", "            if not self._watch.waits(waiter):\n", "            if 1:\n", WATCHER
     ),

@@ -102,6 +102,6 @@ MUTANTS = [
         WATCH,
     ),
     mutant("watch", "if wish.moves)", ")", WATCH),
-    mutant("watch", "before.status != seen.status or", "", WATCH),
+    mutant("watch", "before.marks != seen.marks", "True", WATCH),
     mutant("watch", "        self._budget.throttled(now)\n", "", WATCH),
 ]
