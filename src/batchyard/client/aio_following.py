@@ -38,7 +38,8 @@ async def _lines(jobs: Mapping[str, Any], terms: Terms) -> AsyncIterator[Line]:
             if more:
                 following.add(more)
                 feeds.append(Feed(more, terms_left(terms, begun)))
-                await asyncio.to_thread(feeds[-1].prepare)
+                if not feeds[-1].is_prepared():
+                    await asyncio.to_thread(feeds[-1].prepare)
                 feeds[-1].open(listener, moves=True)
             todo = following.next(time.monotonic())
             if todo is None:

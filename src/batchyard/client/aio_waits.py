@@ -92,7 +92,8 @@ async def _news(
 
     feed = Feed(jobs, terms)
     try:
-        await asyncio.to_thread(feed.prepare)
+        if not feed.is_prepared():
+            await asyncio.to_thread(feed.prepare)
         feed.open(listener)
         while True:
             yield await heard.get()

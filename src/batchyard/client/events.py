@@ -36,6 +36,10 @@ LONG_POLL = 20
 """Messages of a receive, and seconds that it waits for one: the most that SQS allows,
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html"""
 
+GATHER = 0.1
+"""Seconds to let messages gather when there were fewer than a receive can bring: each receive, and
+each delete after it, costs as much for one message as for ten."""
+
 READ_TIMEOUT = 30
 """Seconds without an answer after which SQS is unreachable; longer than the long poll, as AWS
 asks for."""
@@ -221,24 +225,29 @@ class _Reading:
     def _turn(self) -> float:
         """Read once; give the seconds until the next time."""
         try:
-            self._read()
+            more = self._read()
         except BatchyardError as error:
             return self._failed(error)
         self._succeeded()
-        return 0.0
+        return 0.0 if more else GATHER
 
-    def _read(self) -> None:
-        """Receive, tell the watcher, then delete: whatever breaks in between comes again."""
+    def _read(self) -> bool:
+        """Receive, tell the watcher, then delete: whatever breaks in between comes again.
+
+        Returns:
+            Whether to read again at once: there is more, or nothing came and none is missed.
+        """
         self._queue.delete(self._held)
         self._held = []
         messages = self._queue.receive(LONG_POLL if self._works else 0)
         if self._stopped.is_set():
-            return
+            return False
         self._held = messages
         ids = changed(message.get("Body", "") for message in messages)
         if wanted := list(filter(self._watcher.watches, ids)):
             self._watcher.hurry(wanted)
         self._held = self._queue.delete(messages)
+        return len(messages) in {0, FULL}
 
     def _succeeded(self) -> None:
         if self._told:

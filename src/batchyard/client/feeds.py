@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from batchyard.client.gathering import Progress
 from batchyard.client.sessions import Connection, connect
-from batchyard.client.watchers import watcher_of
+from batchyard.client.watchers import known, watcher_of
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Feed:
             raise Refused(f"wait has no option {', '.join(sorted(unknown))}")
         self._jobs = jobs
         self._terms = terms
-        self._watchers: defaultdict[Watcher, list[str]] = defaultdict(list)
+        self._watchers: Mapping[Watcher, list[str]] = {}
         self._waits: list[tuple[Watcher, object]] = []
         self._sources: list[Source] = []
         self._closed = False
@@ -88,16 +88,29 @@ class Feed:
         Raises:
             Refused: there is no region, no such profile, or the endpoint is no URL.
         """
+        self._find(self._watcher)
+
+    def is_prepared(self) -> bool:
+        """Prepare if that takes no time: if the watchers are there, and no queue is to be read."""
+        return not self._terms.get("events") and self._find(known)
+
+    def _find(self, find: Callable[[Clients], Watcher | None]) -> bool:
+        """Find the watcher of each job; tell whether there was one for all."""
         found: dict[Clients, Watcher] = {}
+        by_watcher: defaultdict[Watcher, list[str]] = defaultdict(list)
         place: Clients | None = None
         for one, job in self._jobs.items():
             if isinstance(job, str):
                 clients = place = place or clients_named(self._terms)
             else:
                 clients = clients_of(job, self._terms)
-            if clients not in found:
-                found[clients] = self._watcher(clients)
-            self._watchers[found[clients]].append(one)
+            watcher = found.get(clients) or find(clients)
+            if watcher is None:
+                return False
+            found[clients] = watcher
+            by_watcher[watcher].append(one)
+        self._watchers = by_watcher
+        return True
 
     def _watcher(self, clients: Clients) -> Watcher:
         """Find the watcher of a place, and let events hurry it."""

@@ -75,6 +75,7 @@ class Clients:
             raise Refused("give a session or a profile, not both: a session has its own")
         self._connection = connection
         self._made: dict[tuple[int, str], Client] = {}
+        self._own: Client = None
 
     @property
     def connection(self) -> Connection:
@@ -105,6 +106,10 @@ class Clients:
             if key not in self._made:
                 self._made[key] = self._make(service)
             return self._made[key]
+
+    def has(self, service: str) -> bool:
+        """Tell whether the client of a service is made already."""
+        return (os.getpid(), service) in self._made
 
     def own_client(self, service: str, parsers: Parsers, **config: object) -> Client:
         """Make a client that nobody else uses, which reads answers in another way.
@@ -166,12 +171,14 @@ class Clients:
                 )
 
     def _session(self) -> Client:
-        session = self._connection.get("session")
-        if session is None:
+        given = self._connection.get("session")
+        if given is not None:
+            return given
+        if self._own is None:
             import botocore.session
 
-            session = botocore.session.Session(profile=self._connection.get("profile"))
-        return session
+            self._own = botocore.session.Session(profile=self._connection.get("profile"))
+        return self._own
 
 
 def _config(**config: object) -> Client:
@@ -254,6 +261,7 @@ class _Registry:
 
     Attributes:
         lock: held while anything here changes.
+        making: held, before the lock, while a watcher is made.
         kept: clients by what was said of their place.
         shared: watchers by their endpoint, region and credentials.
     """
@@ -264,6 +272,7 @@ class _Registry:
     def forget(self) -> None:
         """Begin anew, as a forked child must: the lock may be held by a thread it does not have."""
         self.lock = threading.Lock()
+        self.making = threading.Lock()
         self.kept: OrderedDict[object, Clients] = OrderedDict()
         self.shared: dict[object, Any] = {}
 

@@ -29,19 +29,33 @@ def watcher_of(clients: Clients) -> Watcher:
     Raises:
         Refused: there is no region, no such profile, or the endpoint is no URL.
     """
+    client, key = clients.client("batch"), _key(clients)
+    with REGISTRY.making:  # one for all who come at once: each would cost a client
+        found = known(clients)
+        if found is not None:
+            return found
+        made = Watcher(
+            partial(ask, asker(clients)),
+            cadence=_cadence(client),
+            retire=lambda gone: retire(key, gone),
+        )
+        with REGISTRY.lock:
+            REGISTRY.shared[key] = made
+    return made
+
+
+def known(clients: Clients) -> Watcher | None:
+    """Give the watcher of a place if there is one and finding it takes no time; else None."""
+    if not clients.has("batch"):
+        return None
+    with REGISTRY.lock:
+        found: Watcher | None = REGISTRY.shared.get(_key(clients))
+    return found
+
+
+def _key(clients: Clients) -> object:
     client = clients.client("batch")
-    key = client.meta.endpoint_url, client.meta.region_name, clients.provider
-    with REGISTRY.lock:
-        found: Watcher | None = REGISTRY.shared.get(key)
-    if found is not None:
-        return found
-    own = asker(clients)
-    made = Watcher(
-        partial(ask, own), cadence=_cadence(client), retire=lambda gone: retire(key, gone)
-    )
-    with REGISTRY.lock:
-        kept: Watcher = REGISTRY.shared.setdefault(key, made)
-    return kept
+    return client.meta.endpoint_url, client.meta.region_name, clients.provider
 
 
 def _cadence(client: Client) -> Cadence:
