@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from batchyard.client.definitions import JobDefinition
     from batchyard.client.jobs import Job
-    from batchyard.client.sessions import Client
+    from batchyard.client.sessions import Client, Connection
     from batchyard.server.inprocess import InProcessYard
 
 __all__ = ["EphemeralYard", "FakeClock", "FakeLauncher", "yard"]
@@ -76,15 +76,20 @@ class EphemeralYard:
         Args:
             service: ``batch`` or ``logs``.
         """
+        return self.session.create_client(service, endpoint_url=self.connection["endpoint"])
+
+    @property
+    def connection(self) -> Connection:
+        """Where this yard is, as jobs and waits take it: ``wait(ids, **y.connection)``."""
         from batchyard.server.inprocess import URL
 
-        return self.session.create_client(service, endpoint_url=URL)
+        return {"session": self.session, "endpoint": URL}
 
     def job(self, definition: JobDefinition) -> Job:
         """Make a job that will run here; the queue ``default`` is there."""
         from batchyard.client.jobs import Job
 
-        return Job(definition, session=self.session)
+        return Job(definition, **self.connection)
 
 
 def _session(region: str) -> Client:

@@ -10,7 +10,7 @@ from batchyard.cli.given import ids
 from batchyard.cli.listing import known
 from batchyard.cli.target import confirm
 from batchyard.client.calls import call
-from batchyard.client.waiting import ENDED
+from batchyard.polling.seen import ENDED
 
 if TYPE_CHECKING:
     from batchyard.cli.target import Target

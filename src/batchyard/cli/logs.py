@@ -79,7 +79,7 @@ def _followed(target: Target, job: Answer) -> Iterator[LogEvent]:
     import time
 
     from batchyard.client.describing import one_job
-    from batchyard.client.waiting import ENDED, SHORTEST
+    from batchyard.polling.seen import ENDED
 
     tokens: dict[str, str] = {}
     pause = SHORTEST
@@ -93,8 +93,9 @@ def _followed(target: Target, job: Answer) -> Iterator[LogEvent]:
         job = one_job(target.batch, job["jobId"])
 
 
+SHORTEST = 0.1
 SLOWEST = 5.0
-"""Seconds between two looks for news of somebody who watches, at most."""
+"""Seconds between two looks for news of somebody who watches, at least and at most."""
 
 
 def _news(target: Target, job: Answer, tokens: dict[str, str]) -> Iterator[LogEvent]:

@@ -9,8 +9,6 @@ import click
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from batchyard.cli.target import Target
     from batchyard.client.calls import Answer
 
@@ -31,37 +29,13 @@ def command(*, target: Target, jobs: tuple[str, ...], timeout: float | None) -> 
       batchyard submit --image busybox -- true | batchyard wait --timeout 3600
     """
     from batchyard.cli.given import ids
-    from batchyard.cli.listing import known
+    from batchyard.client.waits import as_completed
 
-    first = known(target, ids(jobs))
-    statuses = []
-    for job in _as_they_end(target, first, timeout):
-        click.echo(line(job))
-        statuses.append(job["status"])
-    return 0 if set(statuses) == {"SUCCEEDED"} else 1
-
-
-def _as_they_end(target: Target, jobs: list[Answer], timeout: float | None) -> Iterator[Answer]:
-    """Give each job once it has ended."""
-    import time
-
-    from batchyard.cli.listing import known
-    from batchyard.client.waiting import ENDED, Patience
-    from batchyard.errors import Throttled
-
-    patience = Patience(time.monotonic(), timeout)
-    while True:
-        yield from (job for job in jobs if job["status"] in ENDED)
-        waiting = [job["jobId"] for job in jobs if job["status"] not in ENDED]
-        if not waiting:
-            return
-        seconds = patience.pause(f"not yet ended ({len(waiting)} of the jobs)", time.monotonic())
-        time.sleep(seconds or 0)
-        try:
-            jobs = known(target, waiting)
-        except Throttled as error:
-            time.sleep(patience.missed(error, time.monotonic()))
-            jobs = [job for job in jobs if job["status"] not in ENDED]
+    good = True
+    for outcome in as_completed(ids(jobs), timeout=timeout, **target.connection):
+        click.echo(outcome)
+        good = good and outcome.succeeded
+    return 0 if good else 1
 
 
 def line(job: Answer) -> str:

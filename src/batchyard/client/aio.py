@@ -8,13 +8,11 @@ a job is made, and what it asks S3 there holds up the loop: `exists` here does n
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 from batchyard.client import jobs, registering, s3
+from batchyard.client.aio_waits import as_completed, wait, wait_for_one
 from batchyard.client.describing import describe_job, describe_jobs
-from batchyard.client.waiting import UNSEEN, Patience
-from batchyard.errors import NotFound, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,13 +21,14 @@ if TYPE_CHECKING:
     from batchyard.client.attempts import Attempt
     from batchyard.client.calls import Answer
     from batchyard.client.definitions import JobDefinition
+    from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
     from batchyard.client.registering import Registration
     from batchyard.client.s3 import S3Uri
     from batchyard.client.sessions import Connection
     from batchyard.client.submitting import Submission
 
-__all__ = ["Job", "exists", "latest_revision", "register"]
+__all__ = ["Job", "as_completed", "exists", "latest_revision", "register", "wait"]
 
 
 async def register(
@@ -152,21 +151,18 @@ class Job:
         """See `batchyard.Job.is_done`."""
         return await asyncio.to_thread(self._job.is_done)
 
-    async def wait(self, timeout: float | None = None, *, check: bool = True) -> Answer:  # noqa: ASYNC109 - the twin's signature; a question under way cannot be cut short
-        """See `batchyard.Job.wait`; between two questions it holds no thread."""
-        patience = Patience(time.monotonic(), timeout, UNSEEN if self.response else 0.0)
-        while True:
-            try:
-                job = await self.describe()
-                seconds = patience.pause(job["status"], time.monotonic())
-            except (NotFound, Throttled) as error:
-                seconds = patience.missed(error, time.monotonic())
-            else:
-                if seconds is None:
-                    break
-            await asyncio.sleep(seconds)
+    async def wait(
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109 - the twin's signature
+        *,
+        check: bool = True,
+        **terms: Unpack[Patience],
+    ) -> Answer:
+        """See `batchyard.Job.wait`; it holds no thread."""
+        given: Any = {"timeout": timeout, **terms}
+        job = await wait_for_one(self._job.known_id(), self, given)
         if check and job["status"] == "FAILED":
-            return await asyncio.to_thread(self._job.wait, 0)
+            raise await asyncio.to_thread(self._job.failure, job)
         return job
 
     async def cancel(self, reason: str) -> Answer:

@@ -12,6 +12,7 @@ from batchyard.errors import BatchyardError, Failed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from batchyard.client.gathering import Outcome
     from batchyard.client.sessions import Clients
 
 LAST_LINES = 10
@@ -78,4 +79,34 @@ def worded(job: Answer, culprit: Answer, lines: Sequence[str]) -> Failed:
         exit_code=exit_code,
         reason=reason,
         lines=tuple(lines),
+    )
+
+
+SHOWN = 5
+"""Of how many jobs an error for many tells what became of them."""
+
+
+def failures(first: Exception, bad: Sequence[Outcome], total: int) -> Exception:
+    """Say of several jobs that they did not succeed.
+
+    Args:
+        first: the error of the first.
+        bad: how the waits ended that did not end well.
+        total: how many jobs were waited for.
+
+    Returns:
+        An error of the same class; a `Failed` has the same exit code, reason and lines.
+    """
+    head = f"{len(bad)} of {total} jobs did not succeed"
+    told = [f"\n  {one}" for one in bad[:SHOWN]]
+    more = [f"\n  and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
+    message = "".join([f"{head}:", *told, *more])
+    if not isinstance(first, Failed):
+        return type(first)(message)
+    return Failed(
+        f"{message}\nthe first: {first}",
+        job_id=first.job_id,
+        exit_code=first.exit_code,
+        reason=first.reason,
+        lines=first.lines,
     )

@@ -12,7 +12,7 @@ from batchyard.client.failures import failure
 from batchyard.client.logs import events_of, stream_of, streams_of
 from batchyard.client.sessions import connect
 from batchyard.client.submitting import submission
-from batchyard.client.waiting import UNSEEN, wait
+from batchyard.client.waits import wait_for_one
 from batchyard.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from batchyard.client.attempts import Attempt
     from batchyard.client.calls import Answer
+    from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
     from batchyard.client.sessions import Clients, Connection
     from batchyard.client.submitting import Submission
+    from batchyard.errors import Failed
 
 
 class Job:
@@ -143,9 +145,14 @@ class Job:
             Refused: the job was not submitted.
             NotFound: there is no such job (any more).
         """
-        return describing.one_job(self._clients.client("batch"), self._id())
+        return describing.one_job(self._clients.client("batch"), self.known_id())
 
-    def _id(self) -> str:
+    def known_id(self) -> str:
+        """Give the service's id.
+
+        Raises:
+            Refused: the job is not submitted.
+        """
         if self._job_id is None:
             raise Refused(f"{self!r} is not submitted: call submit first")
         return self._job_id
@@ -189,12 +196,15 @@ class Job:
         """Ask whether it has ended, either way."""
         return self.status() in {"SUCCEEDED", "FAILED"}
 
-    def wait(self, timeout: float | None = None, *, check: bool = True) -> Answer:
+    def wait(
+        self, timeout: float | None = None, *, check: bool = True, **terms: Unpack[Patience]
+    ) -> Answer:
         """Wait until the job has ended.
 
         Args:
-            timeout: seconds; None for ever.
+            timeout: seconds; None for as long as the job answers.
             check: raise if it failed.
+            **terms: see `Patience`.
 
         Returns:
             AWS's JobDetail.
@@ -203,12 +213,24 @@ class Job:
             Failed: it ended FAILED; with exit code, reason and its last log lines.
             Unfinished: the time is up, and the job goes on.
             NotFound: there is no such job (any more).
+            ServiceError: nobody answers, or only that it is asked too often.
         """
-        self._id()
-        job = wait(self.describe, timeout, UNSEEN if self._response else 0.0)
+        given: Any = {"timeout": timeout, **terms}
+        job = wait_for_one(self.known_id(), self, given)
         if check and job["status"] == "FAILED":
-            raise failure(self._clients, job)
+            raise self.failure(job)
         return job
+
+    def failure(self, job: Answer) -> Failed:
+        """Find out why the job failed.
+
+        Args:
+            job: AWS's JobDetail of it.
+
+        Returns:
+            The error to raise, with exit code, reason and last log lines.
+        """
+        return failure(self._clients, job)
 
     def cancel(self, reason: str) -> Answer:
         """Cancel the job unless it is STARTING or further.
@@ -241,7 +263,7 @@ class Job:
         return self._end("terminate_job", reason)
 
     def _end(self, operation: str, reason: str) -> Answer:
-        job_id = self._id()
+        job_id = self.known_id()
         try:
             return call(self._clients.client("batch"), operation, jobId=job_id, reason=reason)
         except NotFound:
@@ -257,7 +279,7 @@ class Job:
     def children(self) -> list[Self]:
         """Ask for the children of an array, by index; none for a job that is no array."""
         size = self.describe().get("arrayProperties", {}).get("size") or 0
-        ids = [f"{self._id()}:{index}" for index in range(size)]
+        ids = [f"{self.known_id()}:{index}" for index in range(size)]
         return [self._handle(self._definition, one, self._clients) for one in ids]
 
     def log_stream_name(self, attempt: int | None = None) -> str | None:

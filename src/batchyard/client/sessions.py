@@ -9,17 +9,24 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Unpack
 
 Client: TypeAlias = Any
 """A botocore client or session, or boto3's: neither ships types."""
+
+Parsers: TypeAlias = "Callable[[Client], Client]"
+"""Makes a factory of response parsers from botocore's."""
+
+PARSERS = "response_parser_factory"
+"""The component of botocore's sessions that makes response parsers."""
 
 KEPT = 32
 """Places whose clients are kept; who means more of them at a time makes clients anew."""
@@ -83,27 +90,49 @@ class Clients:
                 self._made[key] = self._make(service)
             return self._made[key]
 
+    def own_client(self, service: str, config: Mapping[str, Any], parsers: Parsers) -> Client:
+        """Make a client for one user, who reads answers in another way.
+
+        Args:
+            service: which.
+            config: of botocore's Config.
+            parsers: makes the factory of its response parsers from botocore's.
+
+        Raises:
+            Refused: there is no region, no such profile, or the endpoint is no URL.
+        """
+        with REGISTRY.lock:
+            return self._built(service, config, parsers)
+
     def _make(self, service: str) -> Client:
+        own = self._connection.get("client")
+        if own is not None and own.meta.service_model.service_name == service:
+            return own
+        return self._built(service, {"max_pool_connections": CONNECTIONS}, None)
+
+    def _built(self, service: str, config: Mapping[str, Any], parsers: Parsers | None) -> Client:
+        from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
         from batchyard.client.calls import blamed
 
-        own = self._connection.get("client")
-        if own is not None and own.meta.service_model.service_name == service:
-            return own
+        own, told = self._connection.get("client"), Config(**config)
         try:
-            return _beside(own, service) if own is not None else self._new(service)
+            session = _session_of(own) if own is not None else self._session()
+            with _parsing(session, parsers):
+                if own is not None:
+                    return _beside(own, session, service, told)
+                return self._new(session, service, told)
         except (BotoCoreError, ValueError) as error:
             raise blamed(error, f"the client of {service}") from error
 
-    def _new(self, service: str) -> Client:
-        given, session = self._connection, self._session()
+    def _new(self, session: Client, service: str, config: Client) -> Client:
         make = getattr(session, "create_client", None) or session.client
         return make(
             service,
-            region_name=given.get("region"),
-            endpoint_url=given.get("endpoint"),
-            config=_config(),
+            region_name=self._connection.get("region"),
+            endpoint_url=self._connection.get("endpoint"),
+            config=config,
         )
 
     def _session(self) -> Client:
@@ -115,10 +144,19 @@ class Clients:
         return session
 
 
-def _config() -> Client:
-    from botocore.config import Config
-
-    return Config(max_pool_connections=CONNECTIONS)
+@contextmanager
+def _parsing(session: Client, parsers: Parsers | None) -> Iterator[None]:
+    """Let the clients that are made meanwhile read answers in another way."""
+    if parsers is None:
+        yield
+        return
+    core: Client = getattr(session, "_session", session)  # boto3's session is one around botocore's
+    theirs = core.get_component(PARSERS)
+    core.register_component(PARSERS, parsers(theirs))
+    try:
+        yield
+    finally:
+        core.register_component(PARSERS, theirs)
 
 
 class _Known:
@@ -131,19 +169,29 @@ class _Known:
         return self._credentials
 
 
-def _beside(client: Client, service: str) -> Client:
-    """Make a client of another service that calls as this one does."""
+def credentials_of(client: Client) -> Client:
+    """Give the credentials that a client signs with; None when it does not."""
+    return client._request_signer._credentials  # noqa: SLF001 - no public way to them
+
+
+def _session_of(client: Client) -> Client:
+    """Make a session that calls as a client does."""
     import botocore.session
 
     session = botocore.session.Session()
-    credentials = client._request_signer._credentials  # noqa: SLF001 - no public way to them
-    session.register_component("credential_provider", _Known(credentials))
+    session.register_component("credential_provider", _Known(credentials_of(client)))
+    return session
+
+
+def _beside(client: Client, session: Client, service: str, config: Client) -> Client:
+    """Make a client, of another service perhaps, that calls as this one does."""
     endpoint = client.meta.endpoint_url
+    same = client.meta.service_model.service_name == service
     made: Client = session.create_client(
         service,
         region_name=client.meta.region_name,
-        endpoint_url=None if _is_of_aws(endpoint) else endpoint,
-        config=_config(),
+        endpoint_url=endpoint if same or not is_of_aws(endpoint) else None,
+        config=config,
     )
     made.meta.events.register(f"before-send.{service}.*", _relay(client))
     return made
@@ -159,13 +207,20 @@ def _relay(client: Client) -> Callable[..., Client]:
     return before_send
 
 
-def _is_of_aws(endpoint: str) -> bool:
+def is_of_aws(endpoint: str) -> bool:
+    """Tell AWS's own endpoints from others."""
     host = urlsplit(endpoint).hostname or ""
     return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
 
 
 class _Registry:
-    """The clients of the places that were meant lately."""
+    """The clients of the places that were meant lately, and the watchers at work.
+
+    Attributes:
+        lock: held while anything here changes.
+        kept: clients by what was said of their place.
+        shared: watchers by their endpoint, region and credentials.
+    """
 
     def __init__(self) -> None:
         self.forget()
@@ -174,6 +229,7 @@ class _Registry:
         """Begin anew, as a forked child must: the lock may be held by a thread it does not have."""
         self.lock = threading.Lock()
         self.kept: OrderedDict[object, Clients] = OrderedDict()
+        self.shared: dict[object, Any] = {}
 
     def find(self, connection: Connection) -> Clients:
         key = _key(connection)

@@ -1,0 +1,63 @@
+"""Which watcher a wait goes through: one for each endpoint, region and credentials in a process."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from batchyard.client.asking import ask, asker
+from batchyard.client.sessions import REGISTRY, credentials_of, is_of_aws
+from batchyard.client.watcher import Watcher
+from batchyard.polling.cadence import BackOff
+
+if TYPE_CHECKING:
+    from batchyard.client.sessions import Client, Clients
+    from batchyard.polling.cadence import Cadence
+
+ON_AWS = BackOff(first=0.5, growth=1.25, longest=15.0)
+"""Jobs on AWS take seconds to start and minutes to run; its requests are rationed."""
+
+ON_A_YARD = BackOff(first=0.05, growth=1.25, longest=1.0)
+"""A yard starts jobs within milliseconds, and answers for itself alone."""
+
+
+def watcher_of(clients: Clients) -> Watcher:
+    """Give the watcher of a place; the same to all who mean the same service as the same caller.
+
+    A child that was forked gets one of its own.
+
+    Raises:
+        Refused: there is no region, no such profile, or the endpoint is no URL.
+    """
+    client = clients.client("batch")
+    key = client.meta.endpoint_url, client.meta.region_name, _caller(credentials_of(client))
+    with REGISTRY.lock:
+        found: Watcher | None = REGISTRY.shared.get(key)
+    if found is not None:
+        return found
+    own = asker(clients)
+    made = Watcher(
+        partial(ask, own), cadence=_cadence(client), retire=lambda gone: _retire(key, gone)
+    )
+    with REGISTRY.lock:
+        kept: Watcher = REGISTRY.shared.setdefault(key, made)
+    return kept
+
+
+def _caller(credentials: Client) -> object:
+    """Tell callers apart: by their key where it stays, by what renews it where it does not."""
+    if credentials is None:
+        return None
+    if hasattr(credentials, "refresh_needed"):
+        return id(credentials)
+    return credentials.access_key, credentials.token
+
+
+def _cadence(client: Client) -> Cadence:
+    return ON_AWS if is_of_aws(client.meta.endpoint_url) else ON_A_YARD
+
+
+def _retire(key: object, gone: Watcher) -> None:
+    with REGISTRY.lock:
+        if REGISTRY.shared.get(key) is gone:
+            del REGISTRY.shared[key]
