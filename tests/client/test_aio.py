@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from batchyard import Failed, Job, NotFound, Unfinished, aio
-from batchyard.client import registering, s3
+from batchyard import Failed, Job, Limits, NotFound, Unfinished, aio
+from batchyard.client import registering, s3, waits
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Other, Script, registered
 
@@ -16,6 +16,8 @@ SYNC: dict[str, Callable[..., Any]] = {
     "register": registering.register,
     "latest_revision": registering.latest_revision,
     "exists": s3.exists,
+    "wait": waits.wait,
+    "as_completed": waits.as_completed,
 }
 HERE = {"attach"}
 """What calls no service, and so is the same in both worlds."""
@@ -109,7 +111,7 @@ async def test_a_wait_ends_with_its_time_and_the_job_can_be_ended(here: Ephemera
 
 async def test_an_unknown_job_is_not_found(here: EphemeralYard) -> None:
     with pytest.raises(NotFound):
-        await aio.Job.attach("nothing", session=here.session).wait(0)
+        await aio.Job.attach("nothing", session=here.session).wait(limits=Limits(unseen=0))
 
 
 async def test_definitions_are_registered_and_found(here: EphemeralYard) -> None:

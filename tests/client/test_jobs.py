@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchyard import Failed, Job, JobDefinition, NotFound, Refused, Unfinished
+from batchyard import Failed, Job, JobDefinition, Limits, NotFound, Refused, Unfinished
 from batchyard.client.logs import GROUP, Stream, events_of, last_events
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Other, Script, printed, registered, run
@@ -191,7 +191,7 @@ def test_a_definition_that_nobody_registered_is_not_found(here: EphemeralYard) -
     "ask",
     [
         lambda job: job.status(),
-        lambda job: job.wait(PATIENCE),
+        lambda job: job.wait(limits=Limits(unseen=0)),
         lambda job: job.cancel("x"),
         lambda job: job.terminate("x"),
         lambda job: job.log_stream_events(),

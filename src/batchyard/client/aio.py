@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 from batchyard.client import jobs, registering, s3
 from batchyard.client.aio_waits import as_completed, wait, wait_for_one
 from batchyard.client.describing import describe_job, describe_jobs
+from batchyard.client.failures import failure
+from batchyard.client.feeds import clients_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -160,9 +162,9 @@ class Job:
     ) -> Answer:
         """See `batchyard.Job.wait`; it holds no thread."""
         given: Any = {"timeout": timeout, **terms}
-        job = await wait_for_one(self._job.known_id(), self, given)
+        job = await wait_for_one(jobs.id_of(self._job), self, given)
         if check and job["status"] == "FAILED":
-            raise await asyncio.to_thread(self._job.failure, job)
+            raise await asyncio.to_thread(failure, clients_of(self, {}), job)
         return job
 
     async def cancel(self, reason: str) -> Answer:

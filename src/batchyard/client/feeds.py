@@ -82,10 +82,13 @@ class Feed:
         Raises:
             Refused: there is no region, no such profile, or the endpoint is no URL.
         """
-        place = clients_named(self._terms)
         found: dict[Clients, Watcher] = {}
+        place: Clients | None = None
         for one, job in self._jobs.items():
-            clients = clients_of(job) or place
+            if isinstance(job, str):
+                clients = place = place or clients_named(self._terms)
+            else:
+                clients = clients_of(job, self._terms)
             if clients not in found:
                 found[clients] = watcher_of(clients)
             self._watchers[found[clients]].append(one)
@@ -125,7 +128,7 @@ def clients_named(terms: Terms) -> Clients:
     return connect(**connection)
 
 
-def clients_of(job: object) -> Clients | None:
-    """Give the clients of the place that a job is in; None for an id alone."""
+def clients_of(job: Any, terms: Terms) -> Clients:  # noqa: ANN401 - a job, synchronous or not, or an id
+    """Give the clients of the place that a job is in; for an id alone, of the one terms name."""
     found: Clients | None = getattr(getattr(job, "_job", job), "_clients", None)
-    return found
+    return found or clients_named(terms)

@@ -12,7 +12,6 @@ from batchyard.client.failures import failure
 from batchyard.client.logs import events_of, stream_of, streams_of
 from batchyard.client.sessions import connect
 from batchyard.client.submitting import submission
-from batchyard.client.waits import wait_for_one
 from batchyard.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
     from batchyard.client.sessions import Clients, Connection
-    from batchyard.client.submitting import Submission
-    from batchyard.errors import Failed
+    from batchyard.client.submitting import Handle, Submission
 
 
 class Job:
@@ -145,17 +143,7 @@ class Job:
             Refused: the job was not submitted.
             NotFound: there is no such job (any more).
         """
-        return describing.one_job(self._clients.client("batch"), self.known_id())
-
-    def known_id(self) -> str:
-        """Give the service's id.
-
-        Raises:
-            Refused: the job is not submitted.
-        """
-        if self._job_id is None:
-            raise Refused(f"{self!r} is not submitted: call submit first")
-        return self._job_id
+        return describing.one_job(self._clients.client("batch"), id_of(self))
 
     def status(self) -> str:
         """Ask for the status: SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED.
@@ -215,22 +203,13 @@ class Job:
             NotFound: there is no such job (any more).
             ServiceError: nobody answers, or only that it is asked too often.
         """
+        from batchyard.client.waits import wait_for_one
+
         given: Any = {"timeout": timeout, **terms}
-        job = wait_for_one(self.known_id(), self, given)
+        job = wait_for_one(id_of(self), self, given)
         if check and job["status"] == "FAILED":
-            raise self.failure(job)
+            raise failure(self._clients, job)
         return job
-
-    def failure(self, job: Answer) -> Failed:
-        """Find out why the job failed.
-
-        Args:
-            job: AWS's JobDetail of it.
-
-        Returns:
-            The error to raise, with exit code, reason and last log lines.
-        """
-        return failure(self._clients, job)
 
     def cancel(self, reason: str) -> Answer:
         """Cancel the job unless it is STARTING or further.
@@ -263,7 +242,7 @@ class Job:
         return self._end("terminate_job", reason)
 
     def _end(self, operation: str, reason: str) -> Answer:
-        job_id = self.known_id()
+        job_id = id_of(self)
         try:
             return call(self._clients.client("batch"), operation, jobId=job_id, reason=reason)
         except NotFound:
@@ -279,7 +258,7 @@ class Job:
     def children(self) -> list[Self]:
         """Ask for the children of an array, by index; none for a job that is no array."""
         size = self.describe().get("arrayProperties", {}).get("size") or 0
-        ids = [f"{self.known_id()}:{index}" for index in range(size)]
+        ids = [f"{id_of(self)}:{index}" for index in range(size)]
         return [self._handle(self._definition, one, self._clients) for one in ids]
 
     def log_stream_name(self, attempt: int | None = None) -> str | None:
@@ -321,3 +300,14 @@ class Job:
     def __repr__(self) -> str:
         what = self._definition or "attached"
         return f"<Job {self._job_id or 'not submitted'}: {what!r}>"
+
+
+def id_of(job: Handle) -> str:
+    """Give the service's id of a job, synchronous or not.
+
+    Raises:
+        Refused: it is not submitted.
+    """
+    if job.job_id is None:
+        raise Refused(f"{job!r} is not submitted: call submit first")
+    return job.job_id

@@ -76,6 +76,17 @@ class Clients:
         self._connection = connection
         self._made: dict[tuple[int, str], Client] = {}
 
+    @property
+    def provider(self) -> object:
+        """What the credentials come from: a session, a client's, or what AWS's tools read.
+
+        Equal where it is the same, whatever the keys are now: keys rotate.
+        """
+        own, session = self._connection.get("client"), self._connection.get("session")
+        if own is not None:
+            return credentials_of(own)
+        return session or (self._connection.get("profile"), _said())
+
     def client(self, service: str) -> Client:
         """Give the client of a service; a forked child gets one of its own.
 
@@ -259,5 +270,9 @@ def _key(connection: Connection) -> object:
     """Tell places apart: a client and a session by identity, which the kept clients hold on to."""
     own = tuple(connection.get(name) for name in ("region", "profile", "endpoint"))
     given = id(connection.get("client")), id(connection.get("session"))
-    said = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
-    return own, given, said
+    return own, given, _said()
+
+
+def _said() -> tuple[tuple[str, str], ...]:
+    """Give what the environment says to AWS's tools."""
+    return tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from batchyard.client.asking import detail
 from batchyard.client.calls import call
 from batchyard.client.failures import failure, failures
-from batchyard.client.feeds import Feed, clients_named, clients_of
+from batchyard.client.feeds import Feed, clients_of
 from batchyard.client.gathering import Gathering, Outcomes, ids_of
 from batchyard.errors import BatchyardError, Refused
 from batchyard.polling.news import Told
@@ -159,7 +159,7 @@ def others(gathering: Gathering, jobs: Mapping[str, Any]) -> dict[str, Any]:
 def terminate(jobs: Mapping[str, Any], reason: str, terms: Terms) -> None:
     """Terminate jobs, wherever they are."""
     for one, job in jobs.items():
-        clients = clients_of(job) or clients_named(terms)
+        clients = clients_of(job, terms)
         call(clients.client("batch"), "terminate_job", jobId=one, reason=reason)
 
 
@@ -171,7 +171,7 @@ def error_of(outcomes: Outcomes, jobs: Mapping[str, Any], terms: Terms) -> Excep
     if first.error is not None:
         error: Exception = first.error
     else:
-        clients = clients_of(jobs[first.job_id]) or clients_named(terms)
+        clients = clients_of(jobs[first.job_id], terms)
         error = failure(clients, _described(clients, first.job_id))
     return error if len(outcomes) == 1 else failures(error, bad, len(outcomes))
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from batchyard.client.asking import ask, asker
-from batchyard.client.sessions import REGISTRY, credentials_of, is_of_aws
+from batchyard.client.sessions import REGISTRY, is_of_aws
 from batchyard.client.watcher import Watcher
 from batchyard.polling.cadence import BackOff
 
@@ -30,7 +30,7 @@ def watcher_of(clients: Clients) -> Watcher:
         Refused: there is no region, no such profile, or the endpoint is no URL.
     """
     client = clients.client("batch")
-    key = client.meta.endpoint_url, client.meta.region_name, _caller(credentials_of(client))
+    key = client.meta.endpoint_url, client.meta.region_name, clients.provider
     with REGISTRY.lock:
         found: Watcher | None = REGISTRY.shared.get(key)
     if found is not None:
@@ -42,15 +42,6 @@ def watcher_of(clients: Clients) -> Watcher:
     with REGISTRY.lock:
         kept: Watcher = REGISTRY.shared.setdefault(key, made)
     return kept
-
-
-def _caller(credentials: Client) -> object:
-    """Tell callers apart: by their key where it stays, by what renews it where it does not."""
-    if credentials is None:
-        return None
-    if hasattr(credentials, "refresh_needed"):
-        return id(credentials)
-    return credentials.access_key, credentials.token
 
 
 def _cadence(client: Client) -> Cadence:

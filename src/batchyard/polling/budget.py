@@ -31,9 +31,12 @@ class Rates(NamedTuple):
     most: float = 200.0
     least: float = 0.2
     burst: float = 5.0
-    rise: float = 0.5
+    rise: float = 0.25
     fall: float = 0.7
 
+
+SLOW_START = 0.7
+"""How much the rate grows with each answer at first: it doubles every second."""
 
 CALM = 1.0
 """Seconds after a cut in which there is no other: questions were under way when it was made."""
@@ -83,7 +86,7 @@ class Budget:
     def answered(self) -> None:
         """Learn from an answer: more may go, if it was the rate that held questions up."""
         if self._short:
-            step = 1.0 if self._slow_start else self._rates.rise / self.rate
+            step = SLOW_START if self._slow_start else self._rates.rise / self.rate
             self.rate = min(self._rates.most, self.rate + step)
             self._short = self._tokens < 1
 
