@@ -111,12 +111,12 @@ def part() -> Part:
     return Part(int(port), Path(report), load(scenario))
 
 
-async def all_of(taking: Part, wait: Callable[[str], Awaitable[bool]]) -> None:
+async def all_of(taking: Part, wait: Callable[[str], Awaitable[bool | None]]) -> None:
     """Wait for each job in a task of its own, beside a probe of the loop.
 
     Args:
         taking: whose jobs.
-        wait: waits for one job, and tells whether it succeeded.
+        wait: waits for one job, and tells whether it succeeded; None if it gave up.
     """
     await beside_a_probe(taking, _gathered(taking, wait))
 
@@ -132,9 +132,10 @@ async def beside_a_probe(taking: Part, waiting: Awaitable[object]) -> None:
         probe.cancel()
 
 
-async def _gathered(taking: Part, wait: Callable[[str], Awaitable[bool]]) -> None:
+async def _gathered(taking: Part, wait: Callable[[str], Awaitable[bool | None]]) -> None:
     async def one(job_id: str) -> None:
-        taking.answered(job_id, succeeded=await wait(job_id))
+        if (succeeded := await wait(job_id)) is not None:
+            taking.answered(job_id, succeeded=succeeded)
 
     await asyncio.gather(*map(one, taking.ids))
 
