@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SYNC = Contender("batchyard", "batchyard_sync")
 ASYNC = Contender("batchyard.aio", "batchyard_async")
 TASKS = Contender("batchyard.aio, a task for each", "batchyard_tasks")
-OURS = (SYNC, ASYNC, TASKS)
+EVENTS = Contender("batchyard with events", "batchyard_events")
+OURS = (SYNC, ASYNC, TASKS, EVENTS)
 TRIGGER = Contender("BatchJobTrigger", "airflow_trigger", AIRFLOW / "bin" / "python")
 PEERS = (
     TRIGGER,
@@ -42,6 +43,7 @@ SMALL = (FEW, SOME, MANY)
 LARGE = tuple(replace(scenario, size=20_000) for scenario in SMALL)
 THROTTLED = tuple(Scenario(count=count, rate=20, limit=300) for count in (200, 5_000))
 MOST = Scenario(count=100_000, cadence=10, first=30, last=90)
+TOLD = replace(MANY, events=True)
 
 HEADINGS = (
     "jobs",
@@ -78,14 +80,16 @@ class Number(NamedTuple):
 
 def measure() -> list[Figure]:
     """Measure batchyard in small and throttled scenarios, and its peers with a thousand jobs."""
-    pairs = [*product((SYNC, ASYNC), (*SMALL, THROTTLED[0])), (TASKS, SOME), (TASKS, MANY)]
+    alike = product((SYNC, ASYNC), (*SMALL, THROTTLED[0]))
+    pairs = [*alike, (TASKS, SOME), (TASKS, MANY), (EVENTS, TOLD)]
     return _judged([*_together(pairs), *_alone(PEERS, (SOME,))])
 
 
 def measure_full() -> list[Figure]:
     """Measure everybody in every scenario, one after the other."""
     both = (*SMALL, *LARGE, *THROTTLED)
-    return _judged([*_alone(OURS, (*both, MOST)), *_alone(PEERS, both)])
+    ours = [*_alone(OURS[:-1], (*both, MOST)), *_alone([EVENTS], [TOLD])]
+    return _judged([*ours, *_alone(PEERS, both)])
 
 
 def _together(pairs: Sequence[tuple[Contender, Scenario]]) -> list[Run]:
@@ -113,7 +117,7 @@ def _say(text: str) -> None:
 
 def _judged(runs: list[Run]) -> list[Figure]:
     """Show all runs, and hold ours to their promises."""
-    order = (*SMALL, *LARGE, *THROTTLED, MOST)
+    order = (*SMALL, TOLD, *LARGE, *THROTTLED, MOST)
     rows(HEADINGS, [_row(one) for one in sorted(runs, key=lambda one: order.index(one.scenario))])
     theirs = {one.scenario: _numbers(one) for one in runs if one.contender == TRIGGER}
     return [
@@ -162,7 +166,8 @@ def _jobs(scenario: Scenario) -> str:
     """Name a scenario."""
     size = ", 20 kB each" if scenario.size > 1000 else ""
     rate = f", {scenario.rate:g} requests/s" if scenario.rate else ""
-    return f"{scenario.count:,}{size}{rate}"
+    events = ", events" if scenario.events else ""
+    return f"{scenario.count:,}{size}{rate}{events}"
 
 
 def _numbers(one: Run) -> list[Number]:
@@ -172,6 +177,12 @@ def _numbers(one: Run) -> list[Number]:
         share = 100 * one.refused / len(one.times)
         waiting = scenario.count - len(one.latencies)
         return [Number("calls answered 429", share, 5, " %"), Number("not answered", waiting, 0)]
+    if scenario.events:
+        return [
+            Number("DescribeJobs for each ended job", len(one.times) / scenario.count, 0.1),
+            Number("CPU", one.cpu, None, " s"),
+            Number("latency p50", one.latency(50), 0.3, " s"),
+        ]
     if scenario == MOST:
         return _numbers_of_most(one)
     calls, cpu, growth, p50, p99 = (400, 2, 40, 2.7, 6) if scenario.count == 5_000 else 5 * (None,)

@@ -18,6 +18,8 @@ CADENCE = 5.0
 SEED = 4
 UNLUCKY = 10
 """One job of so many fails."""
+RUNNING_AT = 0.3
+"""The part of its life after which a job is RUNNING."""
 _PREFIX = "5eed0000-0000-4000-8000-"
 
 
@@ -32,6 +34,7 @@ class Scenario:
         cadence: seconds between two questions about a job.
         size: bytes that the service says of a job.
         rate: requests a second that the service takes, the others it answers 429; 0 for any number.
+        events: whether a queue tells of state changes.
         limit: seconds after which whoever still waits gives up.
     """
 
@@ -41,6 +44,7 @@ class Scenario:
     cadence: float = CADENCE
     size: int = 300
     rate: float = 0.0
+    events: bool = False
     limit: float = 600.0
 
     def ends(self) -> array[float]:

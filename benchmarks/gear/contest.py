@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 AIRFLOW = ROOT / ".venv-airflow"
 """Made by ``make airflow``: its provider pins botocore, and ours is not to be pinned."""
+MESSAGES = 10
+"""Those of one receive: the last may be under way when everybody has been answered."""
 _GRACE = 240.0
 """Seconds that a contender gets beside its scenario's limit, to begin and to end."""
 
@@ -65,6 +67,7 @@ class Run(NamedTuple):
         widths: about how many jobs each asked.
         refused: requests that were answered 429.
         connections: how many it opened.
+        received: how often it asked for events.
         cpu: seconds.
         wall: seconds until the last was answered, or until it gave up.
         memory: of the contender's process.
@@ -78,6 +81,7 @@ class Run(NamedTuple):
     widths: list[int]
     refused: int
     connections: int
+    received: int
     cpu: float
     wall: float
     memory: Memory
@@ -107,6 +111,8 @@ class _Counts(msgspec.Struct):
     widths: list[int]
     refused: int
     connections: int
+    received: int
+    undeleted: int
 
 
 class _Report(msgspec.Struct):
@@ -125,6 +131,7 @@ def run(contender: Contender, scenario: Scenario) -> Run:
     with tempfile.TemporaryDirectory(prefix="batchyard-bench-") as name, _service(scenario) as port:
         report = _waited(contender, scenario, port, Path(name))
         counts = msgspec.convert(read(Connection(port).ask(_get("/counts"))), _Counts)
+    assert counts.undeleted <= MESSAGES, "events were received and left in the queue"
     return Run(
         contender,
         scenario,
@@ -132,6 +139,7 @@ def run(contender: Contender, scenario: Scenario) -> Run:
         counts.widths,
         counts.refused,
         counts.connections,
+        counts.received,
         report.cpu,
         report.wall,
         Memory(report.memory, report.growth),

@@ -1,7 +1,8 @@
 """Answer DescribeJobs for jobs that exist on paper only, and count who asks how.
 
 ``describe_jobs.py SCENARIO`` (a `Scenario` as JSON) prints its port. ``POST /start`` begins the
-jobs' lives anew and answers with the moment, ``GET /counts`` tells what was asked since.
+jobs' lives anew and answers with the moment, ``GET /counts`` tells what was asked since. It is an
+SQS, too, whose one queue tells of the jobs' state changes.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import msgspec
 import uvicorn
 import uvloop
 
-from benchmarks.contenders.scenario import Scenario, load, number_of, succeeds
+from benchmarks.contenders.scenario import RUNNING_AT, Scenario, load, number_of, succeeds
+from benchmarks.programs.state_changes import Changes
 
 BACKLOG = 8192
 """A trigger of Airflow has a connection of its own, and thousands may come at once."""
 KEEP_ALIVE = 120
-PHASES = (("RUNNABLE", 0.2), ("STARTING", 0.3), ("RUNNING", 1.0))
+PHASES = (("RUNNABLE", 0.2), ("STARTING", RUNNING_AT), ("RUNNING", 1.0))
 """What a job is until which part of its life is over."""
 JSON = (b"content-type", b"application/json")
 FAULT = (b"x-amzn-errortype", b"TooManyRequestsException")
@@ -110,6 +112,7 @@ class Service:
         self._widths = array("H")
         self._refused = 0
         self._connections: set[object] = set()
+        self.changes = Changes(self._scenario, self._began)
         return json.dumps(self._began).encode()
 
     def counts(self) -> bytes:
@@ -120,6 +123,8 @@ class Service:
                 "widths": self._widths.tolist(),
                 "refused": self._refused,
                 "connections": len(self._connections),
+                "received": self.changes.received,
+                "undeleted": self.changes.left,
             }
         )
         return told
@@ -159,6 +164,10 @@ def application(service: Service) -> Callable[..., Awaitable[None]]:
         if path == "/v1/describejobs":
             said = service.describe(await _body(receive), scope["client"])
             await _send(send, 200 if said is not None else 429, said or TOO_MANY)
+        elif path == "/":  # SQS, by its JSON protocol
+            action = dict(scope["headers"])[b"x-amz-target"].decode()
+            asked = msgspec.json.decode(await _body(receive))
+            await _send(send, 200, await service.changes.answer(action, asked))
         elif path == "/start":
             await _send(send, 200, service.start())
         elif path == "/counts":
