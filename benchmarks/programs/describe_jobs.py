@@ -162,12 +162,14 @@ def application(service: Service) -> Callable[..., Awaitable[None]]:
     async def answer(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         path = scope["path"]
         if path == "/v1/describejobs":
-            said = service.describe(await _body(receive), scope["client"])
-            await _send(send, 200 if said is not None else 429, said or TOO_MANY)
+            if (body := await _body(receive)) is not None:
+                said = service.describe(body, scope["client"])
+                await _send(send, 200 if said is not None else 429, said or TOO_MANY)
         elif path == "/":  # SQS, by its JSON protocol
             action = dict(scope["headers"])[b"x-amz-target"].decode()
-            asked = msgspec.json.decode(await _body(receive))
-            await _send(send, 200, await service.changes.answer(action, asked))
+            if (body := await _body(receive)) is not None:
+                told = await service.changes.answer(action, msgspec.json.decode(body))
+                await _send(send, 200, told)
         elif path == "/start":
             await _send(send, 200, service.start())
         elif path == "/counts":
@@ -178,13 +180,16 @@ def application(service: Service) -> Callable[..., Awaitable[None]]:
     return answer
 
 
-async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes:
-    whole = b""
+async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes | None:
+    """Read a whole body; None if the caller was gone before its end."""
+    parts: list[bytes] = []
     while True:
         message = await receive()
-        whole += message.get("body", b"")
-        if not message.get("more_body"):
-            return whole
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message["body"])
+        if not message["more_body"]:
+            return b"".join(parts)
 
 
 async def _send(send: Send, status: int, body: bytes) -> None:

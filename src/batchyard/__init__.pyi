@@ -1,6 +1,7 @@
 from batchyard.client import aio as aio
 from batchyard.client.attempts import Attempt as Attempt
 from batchyard.client.definitions import JobDefinition as JobDefinition
+from batchyard.client.following import follow_logs as follow_logs
 from batchyard.client.gathering import Outcome as Outcome
 from batchyard.client.gathering import Outcomes as Outcomes
 from batchyard.client.gathering import Progress as Progress
@@ -58,6 +59,7 @@ __all__ = [
     "__version__",
     "aio",
     "as_completed",
+    "follow_logs",
     "latest_revision",
     "register",
     "wait",

@@ -9,7 +9,8 @@ NAMES = ("tests/client/names_laws.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
-WAITING = ("tests/client/waiting_laws.py",)
+WAITS = ("tests/client/test_waits.py",)
+WATCHER = ("tests/client/test_watcher.py",)
 
 
 def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
@@ -46,13 +47,42 @@ MUTANTS = [
     mutant("registering", "return max(revisions)", "return min(revisions)", JOBS),
     mutant("registering", '"status": "ACTIVE"', '"status": "INACTIVE"', JOBS),
     mutant("failures", "if found else None", "if not found else None", JOBS),
-    mutant("waiting", "SHORTEST / GROWTH", "SHORTEST", WAITING),
-    mutant("waiting", ", LONGEST)", ", LONGEST * 2)", WAITING),
-    mutant("waiting", "return min(self._pause, left)", "return self._pause", WAITING),
-    mutant("waiting", ">= self._unseen", "> self._unseen", WAITING),
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
-    mutant("sessions", "None if _is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
-    mutant("aio", "UNSEEN if self.response else 0.0", "UNSEEN", AIO),
+    mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
+    mutant("asking", "shape.name != OUTPUT", "False", WATCHER),
+    mutant("asking", "_NAME.decode(raw).job_id == job_id", "True", WATCHER),
+    mutant(
+        "watcher", "            if not self._watch.waits(waiter):\n", "            if 1:\n", WATCHER
+    ),
+    mutant("watcher", "                self._cancel(waiter)\n", "                raise\n", WATCHER),
+    mutant("watcher", "self._tell(self._watch.give_up(error))", "pass", WATCHER),
+    mutant(
+        "watcher",
+        "            self._thread = None\n        if",
+        "            pass\n        if",
+        WATCHER,
+    ),
+    mutant(
+        "watcher",
+        "            except Exception as error:  # noqa: BLE001",
+        "            except OSError as error:  # noqa: BLE001",
+        WATCHER,
+    ),
+    mutant("watchers", "if REGISTRY.shared.get(key) is gone:", "if True:", WATCHER),
+    mutant("watchers", "client.meta.region_name, clients", '"", clients', WATCHER),
+    mutant("waits", "if outcome.succeeded or on_failure", "if on_failure", WAITS),
+    mutant("waits", "(ended or bad)[0]", "bad[-1]", WAITS),
+    mutant("waits", "if len(outcomes) == 1 else", "if False else", WAITS),
+    mutant("gathering", "self._failed += not outcome.succeeded", "pass", WAITS),
+    mutant(
+        "gathering",
+        "            self._children.subtract(before.children)\n",
+        "            pass\n",
+        WAITS,
+    ),
+    mutant("gathering", "[before.status if before else NOT_SEEN] -= 1", "[NOT_SEEN] -= 1", WAITS),
+    mutant("gathering", "for one in self.ids)\n", "for one in self.outcomes)\n", WAITS),
+    mutant("gathering", "found.setdefault(one, job)", "found[one] = job", WAITS),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from batchyard import Failed, Job, Limits, NotFound, Unfinished, aio
-from batchyard.client import registering, s3, waits
+from batchyard.client import following, registering, s3, waits
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Other, Script, registered
 
@@ -18,6 +18,7 @@ SYNC: dict[str, Callable[..., Any]] = {
     "exists": s3.exists,
     "wait": waits.wait,
     "as_completed": waits.as_completed,
+    "follow_logs": following.follow_logs,
 }
 HERE = {"attach"}
 """What calls no service, and so is the same in both worlds."""

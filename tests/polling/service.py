@@ -21,7 +21,7 @@ from batchyard.polling.news import (
     Trouble,
     Wish,
 )
-from batchyard.polling.seen import Seen, test_of
+from batchyard.polling.seen import Seen, Test, test_of
 from batchyard.polling.watch import Watch
 
 FOREVER = 10**9
@@ -83,7 +83,7 @@ class Service:
         waiter: Hashable,
         ids: Iterable[str],
         *,
-        until: str = "complete",
+        until: str | Test = "complete",
         cadence: float = 1.0,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         timeout: float | None = None,

@@ -1,4 +1,4 @@
-"""``batchyard logs``: what a job printed, and what it prints."""
+"""``batchyard logs``: what jobs printed, and what they print."""
 
 from __future__ import annotations
 
@@ -15,47 +15,58 @@ if TYPE_CHECKING:
     from batchyard.cli.target import Target
     from batchyard.client.calls import Answer
     from batchyard.client.logs import LogEvent
+    from batchyard.client.tailing import Line
 
 
 @click.command(name="logs")
-@click.argument("job")
+@click.argument("jobs", nargs=-1, metavar="[JOB...]")
 @click.option("--attempt", type=click.IntRange(1), metavar="N", help="Which.  [default: the last]")
 @click.option("--all", "everything", is_flag=True, help="Every attempt's, one after the other.")
-@click.option("-f", "--follow", is_flag=True, help="Every attempt's, until the job has ended.")
+@click.option("-f", "--follow", is_flag=True, help="Every attempt's, until the jobs have ended.")
 @click.option("-t", "--times", is_flag=True, help="Begin each line with its local time.")
 @targeted
 def command(
     *,
     target: Target,
-    job: str,
+    jobs: tuple[str, ...],
     attempt: int | None,
     everything: bool,
     follow: bool,
     times: bool,
 ) -> None:
-    """Print what a job has printed: its last attempt, or others on request.
+    """Print what jobs have printed: the last attempt of each, or others on request.
 
-    JOB is a job's id; a child's is its array's with a colon and its index.
+    JOB is a job's id; a child's is its array's with a colon and its index. Without a JOB, ids are
+    read from standard input, the first word of each line. With --follow any number of jobs is
+    followed, and of an array every child; where there are several, each line begins with whose
+    it is.
 
     \b
     Examples:
       batchyard logs 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
       batchyard logs --all 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
       batchyard logs -f 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11:3
+      batchyard list --status RUNNING | batchyard logs -f
     """
+    from batchyard.cli.given import ids
+
     if attempt is not None and (everything or follow):
         raise Refused("--attempt asks for one attempt; --all and --follow print every one")
-    _print(_events(target, job, attempt, everything=everything, follow=follow), times=times)
+    named = list(dict.fromkeys(ids(jobs)))
+    if follow:
+        _follow(target, named, times=times)
+        return
+    for one in named:
+        lines = _events(target, one, attempt, everything=everything)
+        _print(lines, prefix=f"{one} " if len(named) > 1 else "", times=times)
 
 
 def _events(
-    target: Target, job_id: str, attempt: int | None, *, everything: bool, follow: bool
-) -> Iterable[LogEvent]:
+    target: Target, job_id: str, attempt: int | None, *, everything: bool
+) -> Iterator[LogEvent]:
     from batchyard.client.logs import events_of, stream_of, streams_of
 
     job = _described(target, job_id)
-    if follow:
-        return _followed(target, job)
     one = stream_of(job, attempt)
     streams = streams_of(job) if everything else [one] if one else []
     if not streams and attempt is not None:
@@ -70,66 +81,51 @@ def _described(target: Target, job_id: str) -> Answer:
     job = one_job(target.batch, job_id)
     if size := (job.get("arrayProperties") or {}).get("size"):
         last = int(size) - 1
-        raise Refused(f"{job_id} is an array, whose children print: {job_id}:0 to {job_id}:{last}")
+        raise Refused(
+            f"{job_id} is an array, whose children print: name {job_id}:0 to {job_id}:{last}, "
+            "or follow it with -f"
+        )
     return job
 
 
-def _followed(target: Target, job: Answer) -> Iterator[LogEvent]:
-    """Give events as they come; the last look is taken after the job has ended."""
-    import time
-
-    from batchyard.client.describing import one_job
-    from batchyard.polling.seen import ENDED
-
-    tokens: dict[str, str] = {}
-    pause = SHORTEST
-    while True:
-        news = list(_news(target, job, tokens))
-        yield from news
-        if job["status"] in ENDED:
-            return
-        pause = SHORTEST if news else min(pause * 2, SLOWEST)
-        time.sleep(pause)
-        job = one_job(target.batch, job["jobId"])
+def _print(events: Iterable[LogEvent], *, prefix: str, times: bool) -> None:
+    for event in events:
+        click.echo(f"{_time(event, times=times)}{prefix}{event.message}")
 
 
-SHORTEST = 0.1
-SLOWEST = 5.0
-"""Seconds between two looks for news of somebody who watches, at least and at most."""
-
-
-def _news(target: Target, job: Answer, tokens: dict[str, str]) -> Iterator[LogEvent]:
-    from batchyard.client.logs import streams_of
-
-    for stream in streams_of(job):
-        yield from events_after(target, stream.group, stream.name, tokens)
-
-
-def events_after(
-    target: Target, group: str, name: str, tokens: dict[str, str]
-) -> Iterator[LogEvent]:
-    """Read what has come into a stream since its token was kept in ``tokens``; keep the next."""
-    from batchyard.client.calls import call
-    from batchyard.client.logs import LogEvent
-    from batchyard.errors import NotFound
-
-    client = target.clients.client("logs")
-    whose = {"logGroupName": group, "logStreamName": name, "startFromHead": True}
-    while True:
-        token = {"nextToken": tokens[name]} if name in tokens else {}
-        try:
-            page = call(client, "get_log_events", **whose, **token)
-        except NotFound:
-            return
-        for event in page["events"]:
-            yield LogEvent(event["timestamp"], event["message"], event["ingestionTime"])
-        if tokens.get(name) == page["nextForwardToken"]:
-            return
-        tokens[name] = page["nextForwardToken"]
-
-
-def _print(events: Iterable[LogEvent], *, times: bool) -> None:
+def _time(event: LogEvent, *, times: bool) -> str:
     from batchyard.cli.shown import moment
 
-    for event in events:
-        click.echo(f"{moment(event.timestamp)}  {event.message}" if times else event.message)
+    return f"{moment(event.timestamp)}  " if times else ""
+
+
+def _follow(target: Target, ids: list[str], *, times: bool) -> None:
+    """Print lines as they come, with whose they are where several print."""
+    from batchyard.client.following import follow_logs
+
+    marks = Marks()
+    alone = len(ids) == 1
+    for line in follow_logs(ids, **target.connection):
+        mark = "" if alone and line.job_id == ids[0] else marks.of(line)
+        click.echo(f"{_time(line.event, times=times)}{mark}{line.event.message}")
+
+
+COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "bright_red", "bright_cyan")
+SHORT = 8
+"""How many characters of an id tell jobs apart for a person: the last ones, since the first of
+a yard's tell the time."""
+
+
+class Marks:
+    """Tells lines of several jobs apart, each with a colour of its own where there are colours."""
+
+    def __init__(self) -> None:
+        self._colours: dict[str, str] = {}
+
+    def of(self, line: Line) -> str:
+        """Form the mark that a line begins with."""
+        parent, _, index = line.job_id.partition(":")
+        name = parent[-SHORT:] + (f":{index}" if index else "")
+        told = name if line.attempt == 1 else f"{name}#{line.attempt}"
+        colour = self._colours.setdefault(line.job_id, COLOURS[len(self._colours) % len(COLOURS)])
+        return click.style(f"{told} | ", fg=colour)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,26 +16,66 @@ if TYPE_CHECKING:
 @click.command(name="wait")
 @click.argument("jobs", nargs=-1, metavar="[JOB...]")
 @click.option("--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Give up after this.")
+@click.option(
+    "--until",
+    type=click.Choice(["complete", "running", "exists"]),
+    default="complete",
+    show_default=True,
+    help="What to wait for.",
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="Ask about each so often.  [default: quick at first, at last every 15; on a yard 1]",
+)
+@click.option(
+    "--on-failure",
+    type=click.Choice(["wait", "stop", "terminate"]),
+    default="wait",
+    show_default=True,
+    help="When one fails: wait for the others, stop waiting, or terminate them.",
+)
+@click.option(
+    "--terminate-on-interrupt",
+    is_flag=True,
+    help="Ctrl-C terminates them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
 @targeted
-def command(*, target: Target, jobs: tuple[str, ...], timeout: float | None) -> int:
-    """Wait until jobs have ended, and print each as it ends; exit 0 only if all succeeded.
+def command(  # noqa: PLR0913 - click passes each option
+    *,
+    target: Target,
+    jobs: tuple[str, ...],
+    timeout: float | None,
+    until: str,
+    interval: float | None,
+    on_failure: str,
+    terminate_on_interrupt: bool,
+    as_json: bool,
+) -> int:
+    """Wait until jobs have ended; exit 0 only if all succeeded.
 
-    Without a JOB, ids are read from standard input, the first word of each line. All jobs are
-    asked for together, a hundred at a time.
+    Without a JOB, ids are read from standard input, the first word of each line; any number of
+    them. All are asked about together, a hundred at a time. On a terminal their progress is
+    shown, and those that fail; elsewhere a line for each as it ends. Ctrl-C stops waiting, and
+    the jobs go on.
 
     \b
     Examples:
       batchyard wait 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
-      batchyard submit --image busybox -- true | batchyard wait --timeout 3600
+      batchyard list --status RUNNING | batchyard wait --on-failure terminate
+      batchyard submit --image busybox -- true | batchyard wait --timeout 3600 --json
     """
     from batchyard.cli.given import ids
-    from batchyard.client.waits import as_completed
+    from batchyard.cli.waiting import Waiting, display
+    from batchyard.polling.cadence import Fixed
 
-    good = True
-    for outcome in as_completed(ids(jobs), timeout=timeout, **target.connection):
-        click.echo(outcome)
-        good = good and outcome.succeeded
-    return 0 if good else 1
+    cadence = None if interval is None else Fixed(interval)
+    told: Any = {"timeout": timeout, "until": until, "cadence": cadence, **target.connection}
+    given: Any = on_failure
+    waiting = Waiting(ids(jobs), told, display(as_json=as_json), on_failure=given)
+    return waiting.run(terminate=terminate_on_interrupt)
 
 
 def line(job: Answer) -> str:

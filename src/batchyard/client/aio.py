@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from batchyard.client import jobs, registering, s3
+from batchyard.client.aio_following import follow_logs
 from batchyard.client.aio_waits import as_completed, wait, wait_for_one
 from batchyard.client.describing import describe_job, describe_jobs
 from batchyard.client.failures import failure
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from batchyard.client.sessions import Connection
     from batchyard.client.submitting import Submission
 
-__all__ = ["Job", "as_completed", "exists", "latest_revision", "register", "wait"]
+__all__ = ["Job", "as_completed", "exists", "follow_logs", "latest_revision", "register", "wait"]
 
 
 async def register(

@@ -15,7 +15,7 @@ from batchyard.errors import ServiceError, Unreachable
 from batchyard.polling.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from batchyard.client.sessions import Client, Clients
 
@@ -133,18 +133,20 @@ def ask(client: Client, ids: Sequence[str]) -> Answer:
     return found
 
 
-def detail(body: bytes, job_id: str) -> dict[str, Any] | None:
-    """Read one job of an answer whole.
+def details(body: bytes, wanted: Container[str]) -> dict[str, dict[str, Any]]:
+    """Read jobs of an answer whole.
 
     Args:
         body: the answer as it came.
-        job_id: which.
+        wanted: which jobs, by their ids.
 
     Returns:
-        AWS's JobDetail; None if the answer does not show the job.
+        AWS's JobDetail of each that the answer shows.
     """
-    for raw in _RAW.decode(body).jobs if body else ():
-        if _NAME.decode(raw).job_id == job_id:
-            found: dict[str, Any] = msgspec.json.decode(raw)
-            return found
-    return None
+    named = ((_NAME.decode(raw).job_id, raw) for raw in (_RAW.decode(body).jobs if body else ()))
+    return {one: msgspec.json.decode(raw) for one, raw in named if one in wanted}
+
+
+def detail(body: bytes, job_id: str) -> dict[str, Any] | None:
+    """Read one job of an answer whole; None if the answer does not show it."""
+    return details(body, (job_id,)).get(job_id)

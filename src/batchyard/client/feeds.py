@@ -93,11 +93,12 @@ class Feed:
                 found[clients] = watcher_of(clients)
             self._watchers[found[clients]].append(one)
 
-    def open(self, listener: Listener) -> None:
+    def open(self, listener: Listener, *, moves: bool = False) -> None:
         """Begin to wait, once it is prepared; takes no time.
 
         Args:
             listener: hears the news; see `Listener`.
+            moves: whether it hears of changes in between, though nobody asked for progress.
 
         Raises:
             Refused: a term is not what it must be.
@@ -111,7 +112,7 @@ class Feed:
                 timeout=terms.get("timeout"),
                 cadence=terms.get("cadence"),
                 limits=terms.get("limits"),
-                moves=terms.get("progress") is not None,
+                moves=moves or terms.get("progress") is not None,
             )
             self._waits.append((watcher, waiter))
 

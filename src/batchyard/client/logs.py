@@ -73,12 +73,26 @@ def stream_of(job: Answer, attempt: int | None = None) -> Stream | None:
     return next((one for one in streams if one.name == name), None)
 
 
+def numbered(job: Answer) -> dict[int, Stream]:
+    """Name the streams of a job's attempts by their numbers, from 1.
+
+    Args:
+        job: AWS's JobDetail; see `streams_of`.
+    """
+    known = {stream.name: stream for stream in streams_of(job)}
+    names = [one.log_stream_name for one in attempts_of(job)]
+    under_way = [name for name in known if name not in names]
+    return {
+        number: known[name] for number, name in enumerate([*names, *under_way], 1) if name in known
+    }
+
+
 def events_of(client: Client, stream: Stream) -> Iterator[LogEvent]:
     """Read a stream from its first event to its last; nothing while it is not there yet."""
     token: dict[str, str] = {}
     while True:
         page = _page(client, stream, startFromHead=True, **token)
-        yield from _events(page)
+        yield from events_in(page)
         after = page.get("nextForwardToken")
         if after is None or after == token.get("nextToken"):
             return
@@ -93,7 +107,7 @@ def last_events(client: Client, stream: Stream, most: int) -> list[LogEvent]:
         stream: which.
         most: how many at most.
     """
-    return list(_events(_page(client, stream, startFromHead=False, limit=most)))
+    return list(events_in(_page(client, stream, startFromHead=False, limit=most)))
 
 
 def _page(client: Client, stream: Stream, **how: Any) -> Answer:  # noqa: ANN401 - AWS's members
@@ -105,6 +119,7 @@ def _page(client: Client, stream: Stream, **how: Any) -> Answer:  # noqa: ANN401
         return {"events": []}
 
 
-def _events(page: Answer) -> Iterator[LogEvent]:
+def events_in(page: Answer) -> Iterator[LogEvent]:
+    """Read the events of a page of GetLogEvents."""
     for event in page["events"]:
         yield LogEvent(event["timestamp"], event["message"], event["ingestionTime"])

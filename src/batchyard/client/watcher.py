@@ -59,6 +59,7 @@ class Watcher:
         cadence: how often jobs are asked about when a wait does not say.
         budget: how often the service may be asked.
         retire: called when nobody has waited for a while and the threads end.
+        linger: seconds that threads stay when nobody waits.
     """
 
     def __init__(
@@ -68,10 +69,12 @@ class Watcher:
         cadence: Cadence,
         budget: Budget | None = None,
         retire: Callable[[Watcher], None] | None = None,
+        linger: float = LINGER,
     ) -> None:
         self.cadence = cadence
         self._ask = ask
         self._retire = retire
+        self._linger = linger
         self._watch = Watch(budget or Budget(), random.random)
         self._listeners: dict[object, Listener] = {}
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -175,7 +178,7 @@ class Watcher:
         self._tell(self._watch.expire(time.monotonic()))
         seconds = self._act()
         try:
-            self._inbox.get(timeout=LINGER if seconds is None else seconds)()
+            self._inbox.get(timeout=self._linger if seconds is None else seconds)()
         except Empty:
             return seconds is None and self._ended()
         while not self._inbox.empty():
@@ -190,7 +193,7 @@ class Watcher:
             if isinstance(todo, Idle):
                 return NAP if self._flying else None
             if not isinstance(todo, Describe):
-                return max(0.0, min(todo.at - now, LINGER))
+                return max(0.0, min(todo.at - now, NAP))
             self._send(todo)
         return NAP
 

@@ -37,7 +37,7 @@ def watcher_of(clients: Clients) -> Watcher:
         return found
     own = asker(clients)
     made = Watcher(
-        partial(ask, own), cadence=_cadence(client), retire=lambda gone: _retire(key, gone)
+        partial(ask, own), cadence=_cadence(client), retire=lambda gone: retire(key, gone)
     )
     with REGISTRY.lock:
         kept: Watcher = REGISTRY.shared.setdefault(key, made)
@@ -48,7 +48,8 @@ def _cadence(client: Client) -> Cadence:
     return ON_AWS if is_of_aws(client.meta.endpoint_url) else ON_A_YARD
 
 
-def _retire(key: object, gone: Watcher) -> None:
+def retire(key: object, gone: Watcher) -> None:
+    """Forget a watcher whose threads have ended, unless another has its place by now."""
     with REGISTRY.lock:
         if REGISTRY.shared.get(key) is gone:
             del REGISTRY.shared[key]

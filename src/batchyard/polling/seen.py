@@ -74,6 +74,16 @@ class Seen(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         """How many children of an array are in each state; empty for any other job."""
         return (self.array_properties and self.array_properties.status_summary) or {}
 
+    @property
+    def log_stream_name(self) -> str | None:
+        """Where its latest attempt's output is; each attempt has a stream of its own."""
+        return self.container.log_stream_name if self.container else None
+
+    @property
+    def marks(self) -> tuple[object, ...]:
+        """What makes it another job to look at when it changes."""
+        return self.status, self.children, self.log_stream_name
+
 
 Test: TypeAlias = Callable[[Seen], bool]
 """Whether a wait is over, by what was seen of the job."""

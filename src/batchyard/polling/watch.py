@@ -384,5 +384,5 @@ class Watch:
 def _changed(job: _Job, seen: Seen) -> Iterator[Moved]:
     """Keep what was seen of a job; tell those who want to hear of every change."""
     before, job.seen, job.missing_since = job.seen, seen, None
-    if before is None or before.status != seen.status or before.children != seen.children:
+    if before is None or before.marks != seen.marks:
         yield from (Moved(waiter, seen) for waiter, wish in job.waiters.items() if wish.moves)
