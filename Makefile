@@ -9,12 +9,13 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+AIRFLOW := .venv-airflow/.ready
 COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 # Workers for the tests; `make test WORKERS=0` runs them in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench docs test-deep lock clean
+.PHONY: help setup airflow run test check bench docs test-deep lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,16 @@ $(STAMP): $(BIN)/uv requirements/dev.txt pyproject.toml
 	tools/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	touch $@
 
+# An environment of its own, since Airflow's provider pins botocore.
+$(AIRFLOW): $(BIN)/uv requirements/airflow.txt pyproject.toml
+	rm -rf .venv-airflow
+	$(BIN)/python -m venv --without-pip .venv-airflow
+	tools/uv pip install --quiet --python .venv-airflow --require-hashes -r requirements/airflow.txt
+	tools/uv pip install --quiet --python .venv-airflow --no-deps --no-build-isolation --editable .
+	touch $@
+
+airflow: $(AIRFLOW) ## make .venv-airflow: Airflow, with which some things are measured
+
 run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
 	$(BIN)/python examples/stdlib_census
 
@@ -47,6 +58,7 @@ check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
 	$(BIN)/python -m pytest -q tests/house
 
 bench: $(STAMP) ## measure every claim, with a peer beside us
+	-$(MAKE) --no-print-directory airflow
 	$(BIN)/python benchmarks
 
 docs: $(STAMP) ## write the reference anew from the code, and check it
@@ -60,7 +72,8 @@ lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versio
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group bootstrap -o requirements/uv.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
 
 clean: ## remove everything that the targets made
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf .venv .venv-airflow .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +

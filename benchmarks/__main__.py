@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from benchmarks.gear.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe")
+CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe", "waiting")
 
 
 @click.command()
 @click.argument("claims", nargs=-1, type=click.Choice(CLAIMS))
-def main(claims: tuple[str, ...]) -> None:
+@click.option("--full", is_flag=True, help="Run all of `waiting`: everybody, one after the other.")
+def main(claims: tuple[str, ...], *, full: bool) -> None:
     """Measure claims, all of them by default, with a peer or a physical limit beside us.
 
     Times are medians of this machine and this moment; ratios compare what ran in the same run.
@@ -31,7 +32,9 @@ def main(claims: tuple[str, ...]) -> None:
     try:
         for claim in claims or CLAIMS:
             began = time.perf_counter()
-            figures += import_module(f"benchmarks.{claim}").measure()
+            module = import_module(f"benchmarks.{claim}")
+            whole = getattr(module, "measure_full", None) if full else None
+            figures += (whole or module.measure)()
             click.echo(f"{claim}: measured in {time.perf_counter() - began:.0f} s", err=True)
     finally:
         show(figures)  # what was found before something failed is worth seeing

@@ -1,4 +1,4 @@
-"""The one table at the end: ruled on a terminal, Markdown when piped."""
+"""Tables: ruled on a terminal, Markdown when piped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from benchmarks.gear.figures import Figure
 
@@ -20,12 +20,17 @@ WORDS = {True: "yes", False: "NO", None: ""}
 
 
 def show(figures: Iterable[Figure]) -> None:
-    """Print the table."""
+    """Print the table of what was measured."""
+    rows(HEADINGS, [(*figure[:-1], WORDS[figure.met]) for figure in figures])
+
+
+def rows(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """Print a table."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPED_WIDTH)
     ruled = box.SIMPLE_HEAD if console.is_terminal else box.MARKDOWN
-    table = Table(*HEADINGS, box=ruled, header_style="bold")
-    for figure in figures:
-        table.add_row(*figure[:-1], WORDS[figure.met])
+    table = Table(*headings, box=ruled, header_style="bold")
+    for line in lines:
+        table.add_row(*line)
     console.print(table)

@@ -13,7 +13,16 @@ from tests.requires import require
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / "tools" / "uv"
-JUNK = {"__pycache__", ".git", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", "dist"}
+JUNK = {
+    "__pycache__",
+    ".git",
+    ".venv",
+    ".venv-airflow",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+    "dist",
+}
 
 pytestmark = pytest.mark.xdist_group("distribution")  # build once, not once per worker
 
