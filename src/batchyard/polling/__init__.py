@@ -1,0 +1,1 @@
+"""What to ask or send next, and when: decided without a clock, a loop or the net."""
