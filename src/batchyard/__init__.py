@@ -25,9 +25,11 @@ _EXPORTS: dict[str, str] = {
     "Unanswered": "batchyard.errors",
     "Unfinished": "batchyard.errors",
     "Unreachable": "batchyard.errors",
+    "Unsubmitted": "batchyard.errors",
     "aio": "batchyard.client",
     "latest_revision": "batchyard.client.registering",
     "register": "batchyard.client.registering",
+    "submit_many": "batchyard.client.many",
 }
 """Each public name and the module that defines it."""
 
@@ -49,10 +51,12 @@ __all__ = [
     "Unanswered",
     "Unfinished",
     "Unreachable",
+    "Unsubmitted",
     "__version__",
     "aio",
     "latest_revision",
     "register",
+    "submit_many",
 ]
 
 

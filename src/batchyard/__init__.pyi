@@ -3,6 +3,7 @@ from batchyard.client.attempts import Attempt as Attempt
 from batchyard.client.definitions import JobDefinition as JobDefinition
 from batchyard.client.jobs import Job as Job
 from batchyard.client.logs import LogEvent as LogEvent
+from batchyard.client.many import submit_many as submit_many
 from batchyard.client.registering import latest_revision as latest_revision
 from batchyard.client.registering import register as register
 from batchyard.client.s3 import S3Uri as S3Uri
@@ -18,6 +19,7 @@ from batchyard.errors import Throttled as Throttled
 from batchyard.errors import Unanswered as Unanswered
 from batchyard.errors import Unfinished as Unfinished
 from batchyard.errors import Unreachable as Unreachable
+from batchyard.errors import Unsubmitted as Unsubmitted
 
 __all__ = [
     "Attempt",
@@ -37,10 +39,12 @@ __all__ = [
     "Unanswered",
     "Unfinished",
     "Unreachable",
+    "Unsubmitted",
     "__version__",
     "aio",
     "latest_revision",
     "register",
+    "submit_many",
 ]
 
 __version__: str

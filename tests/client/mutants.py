@@ -6,6 +6,9 @@ AIO = ("tests/client/test_aio.py",)
 DEFINITIONS = ("tests/client/definitions_laws.py",)
 JOBS = ("tests/client/test_jobs.py",)
 NAMES = ("tests/client/names_laws.py",)
+ITEM_NAMES = ("tests/client/item_names_laws.py",)
+MANY = ("tests/client/test_many.py",)
+ORDERS = ("tests/client/orders_laws.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
@@ -32,10 +35,52 @@ MUTANTS = [
     mutant("once", "raise caught_exception", "return", ONCE),
     mutant("once", 'raise ClientError(response[1], "SubmitJob")', "return", ONCE),
     mutant("once", 'if "jobId" not in answer:', "if False:", ONCE),
-    mutant("once", "if not _OURS.get():", "if False:", ONCE),
+    mutant(
+        "once",
+        "if (final := _FINAL.get()) is None:",
+        "if (final := _FINAL.get() or 500) is None:",
+        ONCE,
+    ),
     mutant("once", ", pause)) and unique:", ", pause)):", ONCE),
     mutant("once", "for seconds in LOOKS:", "for seconds in LOOKS[:0]:", ONCE),
     mutant("once", "isinstance(caught_exception, HTTPClientError)", "caught_exception", ONCE),
+    mutant("once", "TOO_MANY if paced else BROKEN", "BROKEN", ONCE),
+    mutant("names", "[key, {**said,", "[{**said,", ITEM_NAMES),
+    mutant("names", "json.dumps([*whole, occurrence], ", "json.dumps([*whole], ", ITEM_NAMES),
+    mutant("names", "- DIGEST - ATTEMPT - 3", "- DIGEST - ATTEMPT - 2", ITEM_NAMES),
+    mutant("names", '(one.get("name"))', "(one)", ITEM_NAMES),
+    mutant("names", "len(key) > KEY or ", "", ITEM_NAMES),
+    mutant("names", "sort_keys=True", "sort_keys=False", ITEM_NAMES),
+    mutant("orders", "_number(last, field) + 1\n", "_number(item, field)\n", ORDERS),
+    mutant("orders", "        and item.options == last.options\n", "", ORDERS),
+    mutant("orders", "item.definition.revision, others", "0, others", ORDERS),
+    mutant("orders", "len(run) < most and", "len(run) <= most and", ORDERS),
+    mutant("orders", "if number and fold.offset is None:", "if False:", ORDERS),
+    mutant(
+        "orders",
+        "        _check_begin(item, fold)\n        if run:\n            yield tuple(run)\n",
+        "        if run:\n            yield tuple(run)\n        _check_begin(item, fold)\n",
+        ORDERS,
+    ),
+    mutant("orders", "if name != fold.field\n", "if name\n", ORDERS),
+    mutant("orders", "own if len(self.items) == 1 else", "own if not index else", ORDERS),
+    mutant("orders", "{**shared, **own}", "{**own, **shared}", ORDERS),
+    mutant("earlier", "self._seen[item] += 1", "self._seen[item] = 1", MANY),
+    mutant("earlier", "attempt > found.get", "attempt >= found.get", MANY),
+    mutant("earlier", "if queue not in self._queues:", "if True:", MANY),
+    mutant("earlier", "attempt, found = attempt + 1, None", "attempt, found = 1, None", MANY),
+    mutant("earlier", "self._resubmit_failed and", "", MANY),
+    mutant("lacking", 'queues[0]["state"] != "ENABLED"', "False", MANY),
+    mutant("lacking", "if active(client, definition) is None:", "if False:", MANY),
+    mutant("lacking", "command = own or active(", "command = active(", MANY),
+    mutant("crew", "                item.definition.validate()\n", "                pass\n", MANY),
+    mutant("crew", "len(self.under_way) >= self._width", "False", MANY),
+    mutant("flow", "        self._again.append(order)\n", "", MANY),
+    mutant("flow", "        self._wait_out(self._clock() + GRACE)\n", "", MANY),
+    mutant("flow", "raise error from told  #", "raise error  #", MANY),
+    mutant("flow", "self.jobs[first : first + len(jobs)] = jobs", "self.jobs += jobs", MANY),
+    mutant("flow", "            self._check(outcome)\n", "", MANY),
+    mutant("many", 'tuple(said["depends_on"])', 'iter(said["depends_on"])', MANY),
     mutant("logs", 'after == token.get("nextToken")', "after", JOBS),
     mutant("logs", "    except NotFound:\n", "    except ZeroDivisionError:\n", JOBS),
     mutant("logs", '"attempts", ())), container]', '"attempts", ())[-1:]), container]', JOBS),
@@ -52,7 +97,8 @@ MUTANTS = [
     mutant("waiting", ">= self._unseen", "> self._unseen", WAITING),
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
-    mutant("sessions", "None if _is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
+    mutant("sessions", "None if is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
     mutant("aio", "UNSEEN if self.response else 0.0", "UNSEEN", AIO),
+    mutant("aio", "        batch.interrupt()\n", "        batch.flow._report = print\n", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
 ]

@@ -142,7 +142,7 @@ def _beside(client: Client, service: str) -> Client:
     made: Client = session.create_client(
         service,
         region_name=client.meta.region_name,
-        endpoint_url=None if _is_of_aws(endpoint) else endpoint,
+        endpoint_url=None if is_of_aws(endpoint) else endpoint,
         config=_config(),
     )
     made.meta.events.register(f"before-send.{service}.*", _relay(client))
@@ -159,7 +159,8 @@ def _relay(client: Client) -> Callable[..., Client]:
     return before_send
 
 
-def _is_of_aws(endpoint: str) -> bool:
+def is_of_aws(endpoint: str) -> bool:
+    """Tell AWS's own endpoints by their host."""
     host = urlsplit(endpoint).hostname or ""
     return host.endswith(tuple(f".{suffix}" for suffix in AWS_HOSTS))
 
