@@ -7,7 +7,10 @@ DEFINITIONS = ("tests/client/definitions_laws.py",)
 JOBS = ("tests/client/test_jobs.py",)
 NAMES = ("tests/client/names_laws.py",)
 ITEM_NAMES = ("tests/client/item_names_laws.py",)
+FLOW = ("tests/client/test_flow.py",)
 MANY = ("tests/client/test_many.py",)
+RESUMED = ("tests/client/test_many_resumed.py",)
+FOLDED = ("tests/client/test_many_folded.py",)
 ORDERS = ("tests/client/orders_laws.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
@@ -65,21 +68,26 @@ MUTANTS = [
     mutant("orders", "if name != fold.field\n", "if name\n", ORDERS),
     mutant("orders", "own if len(self.items) == 1 else", "own if not index else", ORDERS),
     mutant("orders", "{**shared, **own}", "{**own, **shared}", ORDERS),
-    mutant("earlier", "self._seen[item] += 1", "self._seen[item] = 1", MANY),
-    mutant("earlier", "attempt > found.get", "attempt >= found.get", MANY),
-    mutant("earlier", "if queue not in self._queues:", "if True:", MANY),
-    mutant("earlier", "attempt, found = attempt + 1, None", "attempt, found = 1, None", MANY),
-    mutant("earlier", "self._resubmit_failed and", "", MANY),
+    mutant("earlier", "self._seen[item] += 1", "self._seen[item] = 1", RESUMED),
+    mutant("earlier", "attempt > found.get", "attempt >= found.get", RESUMED),
+    mutant("earlier", "if queue not in self._queues:", "if True:", RESUMED),
+    mutant("earlier", "attempt, found = attempt + 1, None", "attempt, found = 1, None", RESUMED),
+    mutant("earlier", "self._resubmit_failed and", "", RESUMED),
     mutant("lacking", 'queues[0]["state"] != "ENABLED"', "False", MANY),
     mutant("lacking", "if active(client, definition) is None:", "if False:", MANY),
-    mutant("lacking", "command = own or active(", "command = active(", MANY),
+    mutant("lacking", "command = own or active(", "command = active(", FOLDED),
     mutant("crew", "                item.definition.validate()\n", "                pass\n", MANY),
     mutant("crew", "len(self.under_way) >= self._width", "False", MANY),
-    mutant("flow", "        self._again.append(order)\n", "", MANY),
-    mutant("flow", "        self._wait_out(self._clock() + GRACE)\n", "", MANY),
-    mutant("flow", "raise error from told  #", "raise error  #", MANY),
-    mutant("flow", "self.jobs[first : first + len(jobs)] = jobs", "self.jobs += jobs", MANY),
+    mutant("flow", "        self._again.append(order)\n", "", FLOW),
+    mutant("flow", "        self._wait_out(self._clock() + GRACE)\n", "", FLOW),
+    mutant("flow", "raise error from told  #", "raise error  #", FLOW),
+    mutant("flow", "self.jobs[first : first + len(jobs)] = jobs", "self.jobs += jobs", FLOW),
     mutant("flow", "            self._check(outcome)\n", "", MANY),
+    mutant("flow", "> PATIENCE:", "> PATIENCE * 2:", FLOW),
+    mutant("flow", "            self._throttled_since = None\n", "", FLOW),
+    mutant("flow", "self._clock() + GRACE", "self._clock() + 2 * GRACE", FLOW),
+    mutant("flow", "while seconds := self._pace.take(self._clock())", "while seconds := 0.0", FLOW),
+    mutant("flow", "if isinstance(error, Exception):", "if True:", FLOW),
     mutant("many", 'tuple(said["depends_on"])', 'iter(said["depends_on"])', MANY),
     mutant("logs", 'after == token.get("nextToken")', "after", JOBS),
     mutant("logs", "    except NotFound:\n", "    except ZeroDivisionError:\n", JOBS),

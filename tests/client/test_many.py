@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,29 +20,9 @@ from batchyard import (
     submit_many,
 )
 from batchyard.testing import EphemeralYard
-from tests.client.definitions import PATIENCE, printed
+from tests.client.definitions import PATIENCE
 from tests.client.road import Road, lost, refusal, throttle
-
-Detail: TypeAlias = Any
-"""AWS's JobDetail, or options to pass on."""
-
-READS_INDEX = "echo $((${AWS_BATCH_JOB_ARRAY_INDEX:-0} + ${OFFSET:-0}))"
-QUIET = "quiet"
-"""A queue whose jobs never run."""
-
-
-class Shard(JobDefinition):
-    name = "shard"
-    shard: int = 0
-
-
-class Word(JobDefinition):
-    name = "word"
-    word: str = ""
-
-    def validate(self) -> None:
-        if self.word == "bad":
-            raise Refused("no such word")
+from tests.client.shards import QUIET, Detail, Shard, Word, detail, ids, prepare, shards
 
 
 class Nowhere(JobDefinition):
@@ -51,38 +31,7 @@ class Nowhere(JobDefinition):
 
 @pytest.fixture(autouse=True, scope="module")
 def definitions(here: EphemeralYard) -> None:
-    at: Any = {"image": "busybox", "memory": 8, "session": here.session}
-    Shard.register(command=["sh", "-c", READS_INDEX], **at)
-    Word.register(command=["sh", "-c", "Ref::word"], **at)
-    batch = here.client("batch")
-    batch.create_compute_environment(
-        computeEnvironmentName=QUIET,
-        type="MANAGED",
-        state="DISABLED",
-        computeResources={
-            "type": "EC2",
-            "maxvCpus": 1,
-            "minvCpus": 0,
-            "instanceTypes": ["optimal"],
-            "subnets": [],
-            "securityGroupIds": [],
-        },
-    )
-    order = [{"order": 1, "computeEnvironment": QUIET}]
-    batch.create_job_queue(jobQueueName=QUIET, priority=1, computeEnvironmentOrder=order)
-
-
-def shards(*numbers: int) -> list[Shard]:
-    return [Shard(shard=number) for number in numbers]
-
-
-def ids(jobs: Iterable[Job | None]) -> list[str]:
-    return [str(job and job.job_id) for job in jobs]
-
-
-def detail(here: EphemeralYard, job: Job | None) -> Detail:
-    [found] = here.client("batch").describe_jobs(jobs=ids([job]))["jobs"]
-    return found
+    prepare(here)
 
 
 def test_hundreds_of_jobs_are_there_each_with_its_own_parameters(here: EphemeralYard) -> None:
@@ -236,14 +185,6 @@ def test_what_is_throttled_is_sent_again_by_the_pace_and_not_by_botocore(
     assert road.calls.count("SubmitJob") == len(road.names) > 60
 
 
-def test_a_lost_answer_among_others_is_found_and_doubles_nothing(here: EphemeralYard) -> None:
-    road = Road(here, lambda number, _: lost if number % 9 == 2 else None, arrives=True)
-    jobs = submit_many(shards(*range(40)), QUIET, client=road.client, resume="lossy")
-    assert len(set(ids(jobs))) == 40
-    assert road.calls.count("SubmitJob") == 40
-    assert len(listed(here, "lossy")) == 40
-
-
 def test_under_a_name_of_ones_own_a_lost_answer_is_that_items_error(here: EphemeralYard) -> None:
     road = Road(here, lambda _, body: lost if "theirs" in body else None, arrives=True)
     items: list[Any] = [*shards(0), (Shard(), {"name": "theirs"}), *shards(1)]
@@ -251,139 +192,6 @@ def test_under_a_name_of_ones_own_a_lost_answer_is_that_items_error(here: Epheme
         submit_many(items, QUIET, client=road.client)
     assert isinstance(caught.value.errors[1], Unanswered)
     assert [job is None for job in caught.value.jobs] == [False, True, False]
-
-
-def listed(here: EphemeralYard, key: str) -> list[Any]:
-    pages = (
-        here.client("batch")
-        .get_paginator("list_jobs")
-        .paginate(jobQueue=QUIET, filters=[{"name": "JOB_NAME", "values": [f"{key}-*"]}])
-    )
-    return [job for page in pages for job in page["jobSummaryList"]]
-
-
-def test_a_second_call_under_the_same_key_submits_what_is_missing(here: EphemeralYard) -> None:
-    at: Any = {"queue": QUIET, "resume": "twice"}
-    first = submit_many(shards(*range(0, 240, 2)), session=here.session, **at)
-    road = Road(here)
-    jobs = submit_many(shards(*range(240)), client=road.client, **at)
-    assert ids(jobs[::2]) == ids(first)
-    assert road.calls.count("SubmitJob") == 120
-    assert road.calls.count("ListJobs") == 2  # all 120 jobs, a hundred a page, once
-    assert [job.job_name for job in jobs[::2]] == [job.job_name for job in first]
-    again = submit_many(shards(*range(240)), session=here.session, **at)
-    assert ids(again) == ids(jobs)
-    assert len(listed(here, "twice")) == 240
-
-
-def test_equal_items_are_as_many_jobs_as_items(here: EphemeralYard) -> None:
-    at: Any = {"queue": QUIET, "resume": "equal", "session": here.session}
-    three = submit_many([Shard()] * 3, **at)
-    five = submit_many([Shard()] * 5, **at)
-    assert len(set(ids(five))) == 5
-    assert ids(five[:3]) == ids(three)
-
-
-def test_another_key_or_one_that_it_begins_with_finds_nothing(here: EphemeralYard) -> None:
-    found = [
-        ids(submit_many(shards(0), QUIET, resume=key, session=here.session))[0]
-        for key in ("night-2", "night", "Night", "night-2")
-    ]
-    assert len(set(found)) == 3
-    assert found[0] == found[3]
-
-
-def test_ended_jobs_are_found_and_failed_ones_submitted_again_on_request(
-    here: EphemeralYard,
-) -> None:
-    items = [Word(word="true"), Word(word="false")]
-    at: Any = {"queue": "default", "resume": "failing", "session": here.session}
-    good, bad = submit_many(items, **at)
-    for job in (good, bad):
-        job.wait(PATIENCE, check=False)
-    assert ids(submit_many(items, **at)) == ids([good, bad])
-    same, again = submit_many(items, resubmit_failed=True, **at)
-    assert same.job_id == good.job_id
-    assert again.job_id != bad.job_id
-    assert str(again.job_name) == str(bad.job_name).removesuffix("-1") + "-2"
-    again.wait(PATIENCE, check=False)
-    assert ids(submit_many(items, **at)) == ids([good, again])
-
-
-def test_of_two_jobs_that_a_race_made_the_newer_one_is_found(here: EphemeralYard) -> None:
-    at: Any = {"queue": QUIET, "resume": "raced", "session": here.session}
-    [job] = submit_many(shards(0), **at)
-    batch = here.client("batch")
-    name = {"jobName": job.job_name, "jobQueue": QUIET, "jobDefinition": "shard"}
-    made = [batch.submit_job(**name)["jobId"] for _ in range(2)]
-    assert ids(submit_many(shards(0), **at)) == made[1:]
-
-
-def test_what_was_stopped_goes_on_where_it_stopped(here: EphemeralYard) -> None:
-    road = Road(here, lambda n, _: (lambda: refusal(403, "AccessDenied")) if n > 9 else None)
-    at: Any = {"queue": QUIET, "resume": "stopped"}
-    with pytest.raises(Unsubmitted, match="9 of") as caught:
-        submit_many(shards(*range(30)), client=road.client, at_once=2, **at)
-    jobs = submit_many(shards(*range(30)), session=here.session, **at)
-    assert ids(jobs[:9]) == ids(caught.value.jobs[:9])
-    assert len(listed(here, "stopped")) == 30
-
-
-def test_folded_items_are_children_that_know_their_numbers(here: EphemeralYard) -> None:
-    at: Any = {"session": here.session, "fold": "shard", "fold_offset": "OFFSET"}
-    jobs = submit_many(shards(0, 1, 2, 7, 20, 21), "default", **at)
-    parents = [str(job.job_id).partition(":")[0] for job in jobs]
-    assert len(set(parents)) == 3
-    assert ids(jobs) == [
-        *(f"{parents[0]}:{index}" for index in range(3)),
-        parents[3],
-        *(f"{parents[4]}:{index}" for index in range(2)),
-    ]
-    for job in jobs:
-        job.wait(PATIENCE)
-    assert [printed(job) for job in jobs] == [[str(n)] for n in (0, 1, 2, 7, 20, 21)]
-    assert [job.definition for job in jobs] == shards(0, 1, 2, 7, 20, 21)
-
-
-def test_more_than_an_array_takes_becomes_several_with_an_offset(here: EphemeralYard) -> None:
-    road = Road(here)
-    at: Any = {"client": road.client, "fold": "shard", "fold_offset": "OFFSET"}
-    jobs = submit_many((Shard(shard=n) for n in range(10_001)), QUIET, **at)
-    assert road.calls.count("SubmitJob") == 2
-    parent, last = str(jobs[0].job_id).partition(":")[0], jobs[-1]
-    assert ids(jobs[:10_000]) == [f"{parent}:{index}" for index in range(10_000)]
-    assert Job.describe_job(parent, session=here.session)["arrayProperties"]["size"] == 10_000
-    environment = detail(here, last)["container"]["environment"]
-    assert {"name": "OFFSET", "value": "10000"} in environment
-
-
-def test_without_an_offset_nothing_beyond_one_array_is_submitted(here: EphemeralYard) -> None:
-    road = Road(here)
-    with pytest.raises(Refused, match=r"item 10000,.*fold_offset"):
-        submit_many(
-            (Shard(shard=n) for n in range(10_001)), QUIET, client=road.client, fold="shard"
-        )
-    assert "SubmitJob" not in road.calls
-
-
-def test_a_command_that_takes_the_number_as_a_parameter_is_not_folded(here: EphemeralYard) -> None:
-    overrides = {"command": ["echo", "--shard=Ref::shard"]}
-    with pytest.raises(Refused, match="Ref::shard"):
-        submit_many(shards(0, 1), QUIET, overrides, session=here.session, fold="shard")
-    with pytest.raises(Refused, match="Ref::word"):
-        submit_many([Counted(word=0), Counted(word=1)], QUIET, session=here.session, fold="word")
-
-
-class Counted(JobDefinition):
-    name = "word"
-    word: int = 0
-
-
-def test_a_folded_batch_is_found_again(here: EphemeralYard) -> None:
-    at: Any = {"queue": QUIET, "resume": "folded", "fold": "shard", "session": here.session}
-    jobs = submit_many(shards(0, 1, 2), **at)
-    assert ids(submit_many(shards(0, 1, 2), **at)) == ids(jobs)
-    assert len(listed(here, "folded")) == 1
 
 
 @pytest.mark.parametrize(
@@ -426,7 +234,8 @@ with yard() as here:
         assert isinstance(told, Unsubmitted), told
         everything = [{"name": "AFTER_CREATED_AT", "values": ["0"]}]
         there = here.client("batch").list_jobs(jobQueue="default", filters=everything)
-        print(*(job.job_id for job in told.jobs if job))
+        print(len(told.errors))
+        print("told", *(job.job_id for job in told.jobs if job))
         print(*(job["jobId"] for job in there["jobSummaryList"]), flush=True)
         raise
 """
@@ -440,11 +249,15 @@ def test_ctrl_c_stays_one_and_tells_what_was_submitted() -> None:
         text=True,
     )
     assert program.stdout
+    assert program.stderr
     first = program.stdout.readline().strip()
     os.kill(program.pid, signal.SIGINT)
-    out, err = program.communicate(timeout=PATIENCE)
-    *lines, told, there = out.splitlines()
+    with program:
+        out, err = program.stdout.read(), program.stderr.read()
+    *lines, unknown, told, there = out.splitlines()
     assert program.returncode == -signal.SIGINT
-    assert set(told.split()) == set(there.split()) >= {first, *lines}
+    jobs = set(told.split()) - {"told"}
+    assert {first, *lines} <= jobs <= set(there.split())
+    assert len(set(there.split()) - jobs) <= int(unknown)  # where answers take longer than GRACE
     assert "KeyboardInterrupt" in err
     assert "items submitted" in err
