@@ -107,6 +107,7 @@ MUTANTS = [
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
     mutant("sessions", "None if is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
     mutant("aio", "UNSEEN if self.response else 0.0", "UNSEEN", AIO),
-    mutant("aio", "        batch.interrupt()\n", "        batch.flow._report = print\n", AIO),
+    mutant("aio", "raise cancelled from told", "raise cancelled", AIO),
+    mutant("aio", "loop.call_soon_threadsafe(report, job)", "report(None)", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
 ]
