@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from benchmarks.gear.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe", "waiting")
+CLAIMS = (
+    "startup",
+    "latency",
+    "throughput",
+    "loop",
+    "submit",
+    "submit_many",
+    "describe",
+    "waiting",
+)
 
 
 @click.command()

@@ -33,12 +33,14 @@ _EXPORTS: dict[str, str] = {
     "Unanswered": "batchyard.errors",
     "Unfinished": "batchyard.errors",
     "Unreachable": "batchyard.errors",
+    "Unsubmitted": "batchyard.errors",
     "aio": "batchyard.client",
     "as_completed": "batchyard.client.waits",
     "follow_logs": "batchyard.client.following",
     "latest_revision": "batchyard.client.registering",
     "register": "batchyard.client.registering",
     "wait": "batchyard.client.waits",
+    "submit_many": "batchyard.client.many",
 }
 """Each public name and the module that defines it."""
 
@@ -68,12 +70,14 @@ __all__ = [
     "Unanswered",
     "Unfinished",
     "Unreachable",
+    "Unsubmitted",
     "__version__",
     "aio",
     "as_completed",
     "follow_logs",
     "latest_revision",
     "register",
+    "submit_many",
     "wait",
 ]
 

@@ -7,6 +7,7 @@ from batchyard.client.gathering import Outcomes as Outcomes
 from batchyard.client.gathering import Progress as Progress
 from batchyard.client.jobs import Job as Job
 from batchyard.client.logs import LogEvent as LogEvent
+from batchyard.client.many import submit_many as submit_many
 from batchyard.client.registering import latest_revision as latest_revision
 from batchyard.client.registering import register as register
 from batchyard.client.s3 import S3Uri as S3Uri
@@ -24,6 +25,7 @@ from batchyard.errors import Throttled as Throttled
 from batchyard.errors import Unanswered as Unanswered
 from batchyard.errors import Unfinished as Unfinished
 from batchyard.errors import Unreachable as Unreachable
+from batchyard.errors import Unsubmitted as Unsubmitted
 from batchyard.polling.cadence import BackOff as BackOff
 from batchyard.polling.cadence import Classic as Classic
 from batchyard.polling.cadence import Fixed as Fixed
@@ -56,12 +58,14 @@ __all__ = [
     "Unanswered",
     "Unfinished",
     "Unreachable",
+    "Unsubmitted",
     "__version__",
     "aio",
     "as_completed",
     "follow_logs",
     "latest_revision",
     "register",
+    "submit_many",
     "wait",
 ]
 

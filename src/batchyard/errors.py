@@ -18,6 +18,7 @@
     │   ├── Occupied           another process holds the data directory
     │   ├── Unreadable         stored state is damaged or newer than this version
     │   └── SupervisorGone     the process supervisor died or cannot be started
+    ├── Unsubmitted            of many items some were not submitted; holds the jobs of the others
     └── Fault                  what a server answers: an AWS error code, a message, a status
 
 Callers branch on the class, never on the text. Messages say what was wrong, with which value,
@@ -25,6 +26,12 @@ and what to do.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 
 class BatchyardError(Exception):
@@ -112,6 +119,28 @@ class Unreadable(YardError):
 
 class SupervisorGone(YardError):
     """The process supervisor died or cannot be started."""
+
+
+class Unsubmitted(BatchyardError):
+    """Of many items, some were not submitted; the jobs of those that were are kept here.
+
+    Args:
+        message: how many there are of each, and why.
+        jobs: one per item, in their order; None for one that was not submitted.
+        errors: why not, by the item's position, from 0. An item that has neither job nor error was
+            not sent: something stopped it all, which is the cause of this error.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        jobs: Sequence[Any] = (),
+        errors: Mapping[int, BatchyardError] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.jobs = tuple(jobs)
+        self.errors = dict(errors or {})
 
 
 class Fault(BatchyardError):

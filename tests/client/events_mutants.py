@@ -52,7 +52,12 @@ MUTANTS = [
         SOURCE,
     ),
     mutant("client/events", 'if not one.get("SenderFault")', "", SOURCE),
-    mutant("client/events", "        if self._stopped.is_set():\n            return False\n", "", SOURCE),
+    mutant(
+        "client/events",
+        "        if self._stopped.is_set():\n            return False\n",
+        "",
+        SOURCE,
+    ),
     mutant(
         "client/events",
         "            if not self._stopped.is_set():\n                self._watcher",

@@ -6,6 +6,12 @@ AIO = ("tests/client/test_aio.py",)
 DEFINITIONS = ("tests/client/definitions_laws.py",)
 JOBS = ("tests/client/test_jobs.py",)
 NAMES = ("tests/client/names_laws.py",)
+ITEM_NAMES = ("tests/client/item_names_laws.py",)
+FLOW = ("tests/client/test_flow.py",)
+MANY = ("tests/client/test_many.py",)
+RESUMED = ("tests/client/test_many_resumed.py",)
+FOLDED = ("tests/client/test_many_folded.py",)
+ORDERS = ("tests/client/orders_laws.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
@@ -33,10 +39,57 @@ MUTANTS = [
     mutant("once", "raise caught_exception", "return", ONCE),
     mutant("once", 'raise ClientError(response[1], "SubmitJob")', "return", ONCE),
     mutant("once", 'if "jobId" not in answer:', "if False:", ONCE),
-    mutant("once", "if not _OURS.get():", "if False:", ONCE),
+    mutant(
+        "once",
+        "if (final := _FINAL.get()) is None:",
+        "if (final := _FINAL.get() or 500) is None:",
+        ONCE,
+    ),
     mutant("once", ", pause)) and unique:", ", pause)):", ONCE),
     mutant("once", "for seconds in LOOKS:", "for seconds in LOOKS[:0]:", ONCE),
     mutant("once", "isinstance(caught_exception, HTTPClientError)", "caught_exception", ONCE),
+    mutant("once", "TOO_MANY if paced else BROKEN", "BROKEN", ONCE),
+    mutant("names", "[key, {**said,", "[{**said,", ITEM_NAMES),
+    mutant("names", "json.dumps([*whole, occurrence], ", "json.dumps([*whole], ", ITEM_NAMES),
+    mutant("names", "- DIGEST - ATTEMPT - 3", "- DIGEST - ATTEMPT - 2", ITEM_NAMES),
+    mutant("names", '(one.get("name"))', "(one)", ITEM_NAMES),
+    mutant("names", "len(key) > KEY or ", "", ITEM_NAMES),
+    mutant("names", "sort_keys=True", "sort_keys=False", ITEM_NAMES),
+    mutant("orders", "_number(last, field) + 1\n", "_number(item, field)\n", ORDERS),
+    mutant("orders", "        and item.options == last.options\n", "", ORDERS),
+    mutant("orders", "item.definition.revision, others", "0, others", ORDERS),
+    mutant("orders", "len(run) < most and", "len(run) <= most and", ORDERS),
+    mutant("orders", "if number and fold.offset is None:", "if False:", ORDERS),
+    mutant(
+        "orders",
+        "        _check_begin(item, fold)\n        if run:\n            yield tuple(run)\n",
+        "        if run:\n            yield tuple(run)\n        _check_begin(item, fold)\n",
+        ORDERS,
+    ),
+    mutant("orders", "if name != fold.field\n", "if name\n", ORDERS),
+    mutant("orders", "own if len(self.items) == 1 else", "own if not index else", ORDERS),
+    mutant("orders", "{**shared, **own}", "{**own, **shared}", ORDERS),
+    mutant("earlier", "self._seen[item] += 1", "self._seen[item] = 1", RESUMED),
+    mutant("earlier", "attempt > found.get", "attempt >= found.get", RESUMED),
+    mutant("earlier", "if queue not in self._queues:", "if True:", RESUMED),
+    mutant("earlier", "attempt, found = attempt + 1, None", "attempt, found = 1, None", RESUMED),
+    mutant("earlier", "self._resubmit_failed and", "", RESUMED),
+    mutant("lacking", 'queues[0]["state"] != "ENABLED"', "False", MANY),
+    mutant("lacking", "if active(client, definition) is None:", "if False:", MANY),
+    mutant("lacking", "command = own or active(", "command = active(", FOLDED),
+    mutant("crew", "                item.definition.validate()\n", "                pass\n", MANY),
+    mutant("crew", "len(self.under_way) >= self._width", "False", MANY),
+    mutant("flow", "        self._again.append(order)\n", "", FLOW),
+    mutant("flow", "        self._wait_out(self._clock() + GRACE)\n", "", FLOW),
+    mutant("flow", "raise error from told  #", "raise error  #", FLOW),
+    mutant("flow", "self.jobs[first : first + len(jobs)] = jobs", "self.jobs += jobs", FLOW),
+    mutant("flow", "            self._check(outcome)\n", "", MANY),
+    mutant("flow", "> PATIENCE:", "> PATIENCE * 2:", FLOW),
+    mutant("flow", "            self._throttled_since = None\n", "", FLOW),
+    mutant("flow", "self._clock() + GRACE", "self._clock() + 2 * GRACE", FLOW),
+    mutant("flow", "self._budget.take(now)", "pass", FLOW),
+    mutant("flow", "if isinstance(error, Exception):", "if True:", FLOW),
+    mutant("many", 'tuple(said["depends_on"])', 'iter(said["depends_on"])', MANY),
     mutant("logs", 'after == token.get("nextToken")', "after", JOBS),
     mutant("logs", "    except NotFound:\n", "    except ZeroDivisionError:\n", JOBS),
     mutant("logs", '"attempts", ())), container]', '"attempts", ())[-1:]), container]', JOBS),
@@ -84,5 +137,7 @@ MUTANTS = [
     mutant("gathering", "[before.status if before else NOT_SEEN] -= 1", "[NOT_SEEN] -= 1", WAITS),
     mutant("gathering", "for one in self.ids)\n", "for one in self.outcomes)\n", WAITS),
     mutant("gathering", "found.setdefault(one, job)", "found[one] = job", WAITS),
+    mutant("aio", "raise cancelled from told", "raise cancelled", AIO),
+    mutant("aio", "loop.call_soon_threadsafe(report, job)", "report(None)", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
 ]

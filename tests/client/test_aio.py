@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from batchyard import Failed, Job, Limits, NotFound, Unfinished, aio
-from batchyard.client import following, registering, s3, waits
+from batchyard import Failed, Job, Limits, NotFound, Unfinished, Unsubmitted, aio
+from batchyard.client import following, many, registering, s3, waits
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Other, Script, registered
 
@@ -19,6 +19,7 @@ SYNC: dict[str, Callable[..., Any]] = {
     "wait": waits.wait,
     "as_completed": waits.as_completed,
     "follow_logs": following.follow_logs,
+    "submit_many": many.submit_many,
 }
 HERE = {"attach"}
 """What calls no service, and so is the same in both worlds."""
@@ -118,3 +119,44 @@ async def test_an_unknown_job_is_not_found(here: EphemeralYard) -> None:
 async def test_definitions_are_registered_and_found(here: EphemeralYard) -> None:
     answer = await aio.register(Other, image="busybox", command=["true"], session=here.session)
     assert await aio.latest_revision(Other, session=here.session) == answer["revision"] == 1
+
+
+async def test_many_are_submitted_as_in_the_other_world(here: EphemeralYard) -> None:
+    told: list[aio.Job] = []
+    items = [Script(script=f"echo {n}") for n in range(12)]
+    jobs = await aio.submit_many(
+        iter(items), "default", session=here.session, resume="aio", on_submitted=told.append
+    )
+    assert [type(job) for job in jobs] == [aio.Job] * 12
+    assert sorted(str(job.job_id) for job in told) == sorted(str(job.job_id) for job in jobs)
+    await asyncio.gather(*(job.wait(PATIENCE) for job in jobs))
+    again = many.submit_many(items, "default", session=here.session, resume="aio")
+    assert [job.job_id for job in again] == [job.job_id for job in jobs]
+
+
+async def test_a_refused_item_among_many_loses_no_job(here: EphemeralYard) -> None:
+    items: list[Any] = [Script(), (Script(), {"retry": 99})]
+    with pytest.raises(Unsubmitted) as caught:
+        await aio.submit_many(items, "default", session=here.session)
+    assert [type(job) for job in caught.value.jobs] == [aio.Job, type(None)]
+
+
+async def test_many_that_are_cancelled_tell_what_was_submitted(here: EphemeralYard) -> None:
+    told: list[aio.Job] = []
+    seen = asyncio.Event()
+
+    def tell(job: aio.Job) -> None:
+        told.append(job)
+        seen.set()
+
+    endless = iter(Script, None)
+    task = asyncio.ensure_future(
+        aio.submit_many(endless, "default", rate=20, on_submitted=tell, session=here.session)
+    )
+    await seen.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    cause = caught.value.__cause__
+    assert isinstance(cause, Unsubmitted)
+    assert {job.job_id for job in cause.jobs if job} == {job.job_id for job in told}

@@ -13,12 +13,13 @@ from botocore.exceptions import (
 )
 from botocore.session import Session
 
-from batchyard import Refused, Unanswered
+from batchyard import Refused, Throttled, Unanswered
 from batchyard.client import once
 from batchyard.client.sessions import Client
 from batchyard.client.submitting import submission
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import Script, registered
+from tests.client.road import throttle
 
 URL = "http://batchyard.invalid"
 
@@ -189,3 +190,11 @@ def test_a_callers_own_submits_by_the_same_client_are_retried_as_ever(here: Ephe
     net.plan = iter([(False, LOSSES["closed"])])
     net.client.submit_job(jobName="theirs", jobQueue="default", jobDefinition="script")
     assert net.sent == 3
+
+
+def test_whoever_keeps_the_pace_hears_of_a_429_at_once(here: EphemeralYard) -> None:
+    net = Net(here, *[(False, throttle)] * 2)
+    request = submission(Script(), "default", None, {})
+    with pytest.raises(Throttled):
+        once.submit(net.client, request, unique=True, paced=True, pause=net.pauses.append)
+    assert (net.sent, net.pauses) == (1, [])

@@ -280,6 +280,7 @@ MUTANTS: list[Mutant] = [
     *EVENTS,
     *POLLING,
     *LOGS,
+    *POLLING,
     *WIRE,
     *SIGNATURES,
 ]

@@ -44,7 +44,7 @@ def _listed(target: Target, names: tuple[str, ...], *, everything: bool) -> list
     Raises:
         NotFound: there is none of a name.
     """
-    from batchyard.cli.listing import every
+    from batchyard.client.calls import every
     from batchyard.errors import NotFound
 
     status = {} if everything else {"status": "ACTIVE"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from batchyard.client.calls import Answer, call
+from batchyard.client.calls import Answer, every
 from batchyard.client.describing import describe_jobs
 from batchyard.errors import NotFound
 
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 EVER = [{"name": "AFTER_CREATED_AT", "values": ["0"]}]
 """With a filter, ListJobs shows jobs of every status; without one, the RUNNING ones:
 https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html"""
-
-
-def every(client: Client, operation: str, member: str, **request: object) -> Iterator[Answer]:
-    """Give what a service lists, page after page."""
-    wanted: dict[str, Any] = dict(request)
-    while True:
-        page = call(client, operation, **wanted)
-        yield from page[member]
-        if not page.get("nextToken"):
-            return
-        wanted["nextToken"] = page["nextToken"]
 
 
 def queues(client: Client) -> list[str]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
-from batchyard.client import jobs, registering, s3
+from batchyard.client import jobs, many, registering, s3
 from batchyard.client.aio_following import follow_logs
 from batchyard.client.aio_waits import as_completed, wait, wait_for_one
 from batchyard.client.describing import describe_job, describe_jobs
 from batchyard.client.failures import failure
 from batchyard.client.feeds import clients_of
+from batchyard.errors import Unsubmitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,12 +27,23 @@ if TYPE_CHECKING:
     from batchyard.client.definitions import JobDefinition
     from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
+    from batchyard.client.many import Given, Many
+    from batchyard.client.orders import Order
     from batchyard.client.registering import Registration
     from batchyard.client.s3 import S3Uri
-    from batchyard.client.sessions import Connection
+    from batchyard.client.sessions import Clients, Connection
     from batchyard.client.submitting import Submission
 
-__all__ = ["Job", "as_completed", "exists", "follow_logs", "latest_revision", "register", "wait"]
+__all__ = [
+    "Job",
+    "as_completed",
+    "exists",
+    "follow_logs",
+    "latest_revision",
+    "register",
+    "submit_many",
+    "wait",
+]
 
 
 async def register(
@@ -51,6 +63,38 @@ async def latest_revision(
 async def exists(uri: S3Uri, **connection: Unpack[Connection]) -> bool:
     """See `S3Uri.exists`."""
     return await asyncio.to_thread(s3.exists, uri, **connection)
+
+
+async def submit_many(
+    items: Iterable[Given],
+    queue: str | None = None,
+    container_overrides: Mapping[str, Any] | None = None,
+    **options: Unpack[Many],
+) -> list[Job]:
+    """See `batchyard.submit_many`; the items are taken on a thread.
+
+    When cancelled it waits a moment for the answers that are under way; the cause of the
+    CancelledError is an Unsubmitted that holds what was submitted. `on_submitted` is called on the
+    loop.
+    """
+    if (report := options.get("on_submitted")) is not None:
+        loop = asyncio.get_running_loop()
+        options["on_submitted"] = lambda job: loop.call_soon_threadsafe(report, job)
+    batch = await asyncio.to_thread(
+        many.batch_of, items, queue, container_overrides, options, _taken
+    )
+    running = asyncio.ensure_future(asyncio.to_thread(batch.run))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError as cancelled:
+        batch.interrupt()
+        await asyncio.wait([running])
+        told = running.exception() or Unsubmitted("none is missing", jobs=running.result())
+        raise cancelled from told
+
+
+def _taken(order: Order, index: int, answer: Answer, clients: Clients) -> Job:
+    return Job._of(many.job_of(order, index, answer, clients))  # noqa: SLF001 - of this module
 
 
 class Job:

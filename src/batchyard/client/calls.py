@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batchyard import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from batchyard.client.sessions import Client
 
 Answer: TypeAlias = dict[str, Any]
@@ -99,6 +101,27 @@ def call(client: Client, operation: str, **members: object) -> Answer:
     except BotoCoreError as error:
         raise blamed(error, operation) from error
     return answer
+
+
+def every(client: Client, operation: str, member: str, **request: object) -> Iterator[Answer]:
+    """Give what a service lists, page after page.
+
+    Args:
+        client: a botocore client.
+        operation: its method.
+        member: that of the answer which holds the list.
+        **request: by AWS's names.
+
+    Raises:
+        BatchyardError: as `call`, with any page.
+    """
+    wanted: dict[str, Any] = dict(request)
+    while True:
+        page = call(client, operation, **wanted)
+        yield from page[member]
+        if not page.get("nextToken"):
+            return
+        wanted["nextToken"] = page["nextToken"]
 
 
 def _answered(response: Answer, operation: str) -> errors.BatchyardError:

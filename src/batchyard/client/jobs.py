@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from batchyard.client.calls import Answer
     from batchyard.client.feeds import Patience
     from batchyard.client.logs import LogEvent
+    from batchyard.client.orders import Order
     from batchyard.client.sessions import Clients, Connection
     from batchyard.client.submitting import Handle, Submission
 
@@ -135,6 +136,16 @@ class Job:
         self._job_id, self._job_name = response["jobId"], request["jobName"]
         self._queue, self._overrides, self._response = queue, container_overrides, response
         return response
+
+    @classmethod
+    def _of(cls, order: Order, index: int, response: Answer, clients: Clients) -> Self:
+        """Take hold of the job of an order's item, which `submit_many` sent or found."""
+        item = order.items[index]
+        job = cls._handle(item.definition, order.job_id(index, response), clients)
+        overrides = item.options.get("container_overrides")
+        vars(job).update(_job_name=order.name, _queue=order.queue)
+        vars(job).update(_overrides=overrides, _response=response)
+        return job
 
     def describe(self) -> Answer:
         """Ask for AWS's JobDetail.

@@ -10,7 +10,7 @@ import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from batchyard.client.calls import BROKEN, Answer, call, status_of
+from batchyard.client.calls import BROKEN, TOO_MANY, Answer, call, every, status_of
 from batchyard.errors import BatchyardError, Unanswered
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ shows a job at once, and a request whose connection broke may still be under way
 
 TRIES = 2
 
-_OURS: ContextVar[bool] = ContextVar("batchyard_submitting", default=False)
-"""Whether the call under way is `submit`'s: a caller's own calls of SubmitJob stay as they were."""
+_FINAL: ContextVar[int | None] = ContextVar("batchyard_submitting", default=None)
+"""From which HTTP status on an answer to `submit`'s call is passed on at once; None while the call
+is a caller's own: those stay as they were."""
 
 
 def submit(
@@ -33,6 +34,7 @@ def submit(
     request: dict[str, Any],
     *,
     unique: bool,
+    paced: bool = False,
     pause: Callable[[float], object] = time.sleep,
 ) -> Answer:
     """Submit a job exactly once, whatever the network does to the answer.
@@ -41,6 +43,8 @@ def submit(
         client: a botocore client of Batch.
         request: that of SubmitJob.
         unique: whether no other job has this name.
+        paced: whether the caller paces its requests: what is throttled comes back at once, instead
+            of being sent again by botocore.
         pause: waits for some seconds.
 
     Returns:
@@ -48,15 +52,14 @@ def submit(
 
     Raises:
         Unanswered: it cannot be known whether the job was submitted; look before you repeat.
+        Throttled: it was surely not submitted.
         BatchyardError: the service did not take it; see `call`.
     """
-    client.meta.events.register_first(
-        "needs-retry.batch.SubmitJob", _do_not_retry, unique_id="batchyard-submit-once"
-    )
+    guard(client)
     lost = Unanswered()
     for _ in range(TRIES):
         try:
-            return _send(client, request)
+            return _send(client, request, TOO_MANY if paced else BROKEN)
         except Unanswered as error:
             lost = error
         if (found := _look(client, request, pause)) and unique:
@@ -67,10 +70,17 @@ def submit(
     raise lost
 
 
-def _send(client: Client, request: dict[str, Any]) -> Answer:
+def guard(client: Client) -> None:
+    """Let a client's retries be ours to decide; a second time does nothing."""
+    client.meta.events.register_first(
+        "needs-retry.batch.SubmitJob", _do_not_retry, unique_id="batchyard-submit-once"
+    )
+
+
+def _send(client: Client, request: dict[str, Any], final: int) -> Answer:
     from botocore.exceptions import ClientError, HTTPClientError
 
-    mark = _OURS.set(True)
+    mark = _FINAL.set(final)
     try:
         answer = call(client, "submit_job", **request)
     except BatchyardError as error:
@@ -81,7 +91,7 @@ def _send(client: Client, request: dict[str, Any]) -> Answer:
             raise _unanswered(request, error) from cause
         raise
     finally:
-        _OURS.reset(mark)
+        _FINAL.reset(mark)
     if "jobId" not in answer:  # e.g. the page of a proxy, of which botocore makes an empty answer
         raise _unanswered(request, "it names no job")
     return answer
@@ -97,14 +107,17 @@ def _do_not_retry(
     caught_exception: Exception | None = None,
     **_: object,
 ) -> None:
-    """Pass a lost answer on at once; what was never sent, or was throttled, botocore may retry."""
+    """Pass a lost answer on at once; what was never sent, or was throttled, botocore may retry.
+
+    A throttled one is passed on as well where the caller keeps the pace.
+    """
     from botocore.exceptions import ClientError, HTTPClientError
 
-    if not _OURS.get():
+    if (final := _FINAL.get()) is None:
         return
     if isinstance(caught_exception, HTTPClientError):
         raise caught_exception
-    if response is not None and response[0].status_code >= BROKEN:
+    if response is not None and response[0].status_code >= final:
         raise ClientError(response[1], "SubmitJob")
 
 
@@ -129,15 +142,7 @@ def _look(
 
 def _named(client: Client, queue: str, name: str) -> Iterable[Answer]:
     """List a queue's jobs of a name; the filter itself knows no case."""
-    wanted: dict[str, Any] = {
-        "jobQueue": queue,
-        "filters": [{"name": "JOB_NAME", "values": [name]}],
-    }
-    while True:
-        page = call(client, "list_jobs", **wanted)
-        for job in page["jobSummaryList"]:
-            if job["jobName"] == name:
-                yield {key: job[key] for key in ("jobArn", "jobName", "jobId") if key in job}
-        if not page.get("nextToken"):
-            return
-        wanted["nextToken"] = page["nextToken"]
+    filters = [{"name": "JOB_NAME", "values": [name]}]
+    for job in every(client, "list_jobs", "jobSummaryList", jobQueue=queue, filters=filters):
+        if job["jobName"] == name:
+            yield {key: job[key] for key in ("jobArn", "jobName", "jobId") if key in job}

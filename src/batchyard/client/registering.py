@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Required
 
-from batchyard.client.calls import call
+from batchyard.client.calls import call, every
 from batchyard.client.definitions import JobDefinition, name_of
 from batchyard.client.fields import MISSING, fields_of, text_of
 from batchyard.client.sessions import Connection, connect
@@ -132,14 +132,9 @@ def latest_revision(
         NotFound: no revision of it is active.
     """
     name, client = name_of(definition), connect(**connection).client("batch")
-    wanted: dict[str, Any] = {"jobDefinitionName": name, "status": "ACTIVE"}
-    revisions: list[int] = []
-    while True:
-        page = call(client, "describe_job_definitions", **wanted)
-        revisions += [one["revision"] for one in page["jobDefinitions"]]
-        if not page.get("nextToken"):
-            break
-        wanted["nextToken"] = page["nextToken"]
+    wanted = {"jobDefinitionName": name, "status": "ACTIVE"}
+    listed = every(client, "describe_job_definitions", "jobDefinitions", **wanted)
+    revisions = [int(one["revision"]) for one in listed]
     if not revisions:
         raise NotFound(f"no revision of the job definition {name} is active: register one")
     return max(revisions)
