@@ -10,6 +10,7 @@ from importlib import import_module
 _EXPORTS: dict[str, str] = {
     "Attempt": "batchyard.client.attempts",
     "BackOff": "batchyard.polling.cadence",
+    "BatchWaiters": "batchyard.client.waiters",
     "BatchyardError": "batchyard.errors",
     "CallerError": "batchyard.errors",
     "Classic": "batchyard.polling.cadence",
@@ -45,6 +46,7 @@ _EXPORTS: dict[str, str] = {
 __all__ = [
     "Attempt",
     "BackOff",
+    "BatchWaiters",
     "BatchyardError",
     "CallerError",
     "Classic",

@@ -10,6 +10,7 @@ from batchyard.client.logs import LogEvent as LogEvent
 from batchyard.client.registering import latest_revision as latest_revision
 from batchyard.client.registering import register as register
 from batchyard.client.s3 import S3Uri as S3Uri
+from batchyard.client.waiters import BatchWaiters as BatchWaiters
 from batchyard.client.waits import as_completed as as_completed
 from batchyard.client.waits import wait as wait
 from batchyard.errors import BatchyardError as BatchyardError
@@ -33,6 +34,7 @@ from batchyard.polling.seen import Seen as Seen
 __all__ = [
     "Attempt",
     "BackOff",
+    "BatchWaiters",
     "BatchyardError",
     "CallerError",
     "Classic",
