@@ -1,5 +1,7 @@
 from batchyard.client import aio as aio
+from batchyard.client.aio_classic import AsyncBatchClient as AsyncBatchClient
 from batchyard.client.attempts import Attempt as Attempt
+from batchyard.client.classic import BatchClient as BatchClient
 from batchyard.client.definitions import JobDefinition as JobDefinition
 from batchyard.client.following import follow_logs as follow_logs
 from batchyard.client.gathering import Outcome as Outcome
@@ -32,8 +34,10 @@ from batchyard.polling.news import Limits as Limits
 from batchyard.polling.seen import Seen as Seen
 
 __all__ = [
+    "AsyncBatchClient",
     "Attempt",
     "BackOff",
+    "BatchClient",
     "BatchWaiters",
     "BatchyardError",
     "CallerError",

@@ -1,10 +1,12 @@
-"""The mutants that the laws of botocore's waiters must kill."""
+"""The mutants that the laws of botocore's waiters and of the classic client must kill."""
 
 from tests.client.mutants import mutant
 
 JUDGING = ("tests/client/judging_laws.py",)
 WAITERS = ("tests/client/test_waiters.py",)
 EXTENDED = ("tests/client/test_waiters_extended.py",)
+CLASSIC = ("tests/client/test_classic.py",)
+CLASSIC_LAWS = ("tests/client/classic_laws.py",)
 
 MUTANTS = [
     mutant("judging", " and not (left_out and _speaks_for_all(matched))", "", JUDGING),
@@ -41,4 +43,30 @@ MUTANTS = [
     ),
     mutant("waiters", "waiter.config.max_attempts = sys.maxsize", "pass", WAITERS),
     mutant("waiters", "JITTER, SHORTEST", "JITTER, 0", WAITERS),
+    mutant(
+        "classic",
+        "seen.status in wanted or seen.status in ENDED",
+        "seen.status in wanted",
+        CLASSIC_LAWS,
+    ),
+    mutant("classic", '"timeout": span(max_retries)', '"timeout": None', CLASSIC_LAWS),
+    mutant("classic", "return every[-1] if every", "return every[0] if every", CLASSIC),
+    mutant(
+        "classic", "for tries in range(1, retries + 1)", "for tries in range(retries)", CLASSIC_LAWS
+    ),
+    mutant("classic", "if len(found) != 1:", "if not found:", CLASSIC_LAWS),
+    mutant("aio_classic", "await waiters.wait_for_job_on_loop(job_id)", "pass", CLASSIC),
+    mutant(
+        "aio_classic",
+        "await on_a_thread(lambda: waiters.wait_for_job(job_id))",
+        "waiters.wait_for_job(job_id)",
+        CLASSIC,
+    ),
+    mutant(
+        "awslogs",
+        "for stream in dict.fromkeys(_streams(job))",
+        "for stream in _streams(job)",
+        CLASSIC_LAWS,
+    ),
+    mutant("awslogs", 'one.get("logDriver", DRIVER) != DRIVER', "False", CLASSIC_LAWS),
 ]
