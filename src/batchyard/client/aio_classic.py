@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from batchyard.batch.states import JobState
 from batchyard.client import classic
 from batchyard.client.aio_waits import wait_for_one
 from batchyard.client.awslogs import awslogs_of
@@ -73,8 +74,7 @@ class AsyncBatchClient:
 
     async def check_job_success(self, job_id: str) -> bool:
         """See `batchyard.BatchClient.check_job_success`."""
-        job = await self.get_job_description(job_id)
-        return await asyncio.to_thread(self._client.verdict, job)
+        return await judged(self._client.verdict, await self.get_job_description(job_id))
 
     async def wait_for_job(self, job_id: str, delay: float | None = None) -> None:
         """See `batchyard.BatchClient.wait_for_job`."""
@@ -100,7 +100,7 @@ class AsyncBatchClient:
         own = self._client
         terms = classic.status_terms(match_status, own.max_retries, own.status_retries)
         job = await wait_for_one(job_id, own, terms)
-        return await asyncio.to_thread(own.arrived, job, match_status)
+        return await judged(lambda shown: own.arrived(shown, match_status), job)
 
     async def get_job_description(self, job_id: str) -> Answer:
         """See `batchyard.BatchClient.get_job_description`."""
@@ -141,6 +141,13 @@ class AsyncBatchClient:
     def exponential_delay(tries: int) -> float:
         """See `batchyard.BatchClient.exponential_delay`."""
         return classic.BatchClient.exponential_delay(tries)
+
+
+async def judged(judge: Callable[[Answer], bool], job: Answer) -> bool:
+    """Judge a JobDetail; on a thread if it failed, because then its log is read."""
+    if job["status"] == JobState.FAILED:
+        return await asyncio.to_thread(judge, job)
+    return judge(job)
 
 
 async def waited(waiters: Waiters, job_id: str) -> None:

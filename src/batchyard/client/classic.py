@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from batchyard.batch.states import ENDED, JobState
@@ -280,6 +281,7 @@ def pause(delay: float | None, shortest: float, longest: float, drawn: float) ->
     return add_jitter(delay, chance=drawn)
 
 
+@lru_cache
 def span(retries: int) -> float:
     """Tell for how many seconds the classic rule would go on, on average, for so many retries."""
     return sum(exponential_delay(tries, 0.5) for tries in range(1, retries + 1))
