@@ -23,6 +23,7 @@ CLAIMS = (
     "submit_many",
     "describe",
     "waiting",
+    "classic",
 )
 
 

@@ -8,8 +8,11 @@ neither Python nor import-linter reads, so that this module hangs on no other.
 from importlib import import_module
 
 _EXPORTS: dict[str, str] = {
+    "AsyncBatchClient": "batchyard.client.aio_classic",
     "Attempt": "batchyard.client.attempts",
     "BackOff": "batchyard.polling.cadence",
+    "BatchClient": "batchyard.client.classic",
+    "BatchWaiters": "batchyard.client.waiters",
     "BatchyardError": "batchyard.errors",
     "CallerError": "batchyard.errors",
     "Classic": "batchyard.polling.cadence",
@@ -45,8 +48,11 @@ _EXPORTS: dict[str, str] = {
 """Each public name and the module that defines it."""
 
 __all__ = [
+    "AsyncBatchClient",
     "Attempt",
     "BackOff",
+    "BatchClient",
+    "BatchWaiters",
     "BatchyardError",
     "CallerError",
     "Classic",

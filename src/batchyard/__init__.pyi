@@ -1,5 +1,7 @@
 from batchyard.client import aio as aio
+from batchyard.client.aio_classic import AsyncBatchClient as AsyncBatchClient
 from batchyard.client.attempts import Attempt as Attempt
+from batchyard.client.classic import BatchClient as BatchClient
 from batchyard.client.definitions import JobDefinition as JobDefinition
 from batchyard.client.following import follow_logs as follow_logs
 from batchyard.client.gathering import Outcome as Outcome
@@ -11,6 +13,7 @@ from batchyard.client.many import submit_many as submit_many
 from batchyard.client.registering import latest_revision as latest_revision
 from batchyard.client.registering import register as register
 from batchyard.client.s3 import S3Uri as S3Uri
+from batchyard.client.waiters import BatchWaiters as BatchWaiters
 from batchyard.client.waits import as_completed as as_completed
 from batchyard.client.waits import wait as wait
 from batchyard.errors import BatchyardError as BatchyardError
@@ -33,8 +36,11 @@ from batchyard.polling.news import Limits as Limits
 from batchyard.polling.seen import Seen as Seen
 
 __all__ = [
+    "AsyncBatchClient",
     "Attempt",
     "BackOff",
+    "BatchClient",
+    "BatchWaiters",
     "BatchyardError",
     "CallerError",
     "Classic",

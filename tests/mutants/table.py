@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
+from tests.client.waiter_mutants import MUTANTS as WAITERS
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.polling.mutants import MUTANTS as POLLING
@@ -278,6 +279,7 @@ MUTANTS: list[Mutant] = [
     ),
     *CLIENT,
     *EVENTS,
+    *WAITERS,
     *POLLING,
     *LOGS,
     *POLLING,

@@ -97,7 +97,7 @@ def call(client: Client, operation: str, **members: object) -> Answer:
     try:
         answer: Answer = getattr(client, operation)(**members)
     except ClientError as error:
-        raise _answered(dict(error.response), operation) from error
+        raise answered(dict(error.response), operation) from error
     except BotoCoreError as error:
         raise blamed(error, operation) from error
     return answer
@@ -124,7 +124,7 @@ def every(client: Client, operation: str, member: str, **request: object) -> Ite
         wanted["nextToken"] = page["nextToken"]
 
 
-def _answered(response: Answer, operation: str) -> errors.BatchyardError:
+def answered(response: Answer, operation: str) -> errors.BatchyardError:
     """Make our error of one that a service answered."""
     said = response.get("Error", {})
     code, status = said.get("Code", ""), status_of(response)
