@@ -26,9 +26,12 @@ def echo(given: Wire, shape: type[msgspec.Struct], **more: object) -> bytes:
     """
     kind: type[msgspec.Struct] = type(given)
     shared = {name: getattr(given, name) for name in _shared(kind, shape)}
-    known = shape.__struct_fields__
-    added = {name: value for name, value in more.items() if name in known}
-    return msgspec.json.encode(shape(**shared | added))
+    return msgspec.json.encode(shape(**shared | known(shape, more)))
+
+
+def known(shape: type[msgspec.Struct], members: Mapping[str, object]) -> dict[str, object]:
+    """Leave out members that the installed botocore's model does not know yet."""
+    return {name: value for name, value in members.items() if name in shape.__struct_fields__}
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ import msgspec
 from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import JobState
-from batchyard.server.operations.batch.echoes import Wire
+from batchyard.server.operations.batch.echoes import Wire, known
 from batchyard.store.asking import STREAM
 
 if TYPE_CHECKING:
@@ -91,11 +91,10 @@ class JobPresenter:
             return self._types.ArrayPropertiesDetail(index=job.index)
         if job.tally is None:
             return None
-        return self._types.ArrayPropertiesDetail(
-            size=job.spec.array_size,
-            status_summary={state.value: job.tally[state] for state in JobState},
-            status_summary_last_updated_at=job.tally_at,
-        )
+        shape = self._types.ArrayPropertiesDetail
+        newer = {"status_summary_last_updated_at": job.tally_at}
+        summary = {state.value: job.tally[state] for state in JobState}
+        return shape(size=job.spec.array_size, status_summary=summary, **known(shape, newer))
 
 
 def joined(moving: bytes, fixed: bytes) -> bytes:
