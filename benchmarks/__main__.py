@@ -22,6 +22,10 @@ CLAIMS = (
     "submit",
     "submit_many",
     "describe",
+    "bulk",
+    "memory",
+    "output",
+    "testing",
     "waiting",
     "classic",
 )

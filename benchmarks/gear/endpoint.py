@@ -1,4 +1,4 @@
-"""An AWS Batch endpoint on this machine, ours or a peer's: signed requests as bytes, and calls."""
+"""An AWS endpoint on this machine, ours or a peer's: signed requests as bytes, and calls."""
 
 from __future__ import annotations
 
@@ -20,26 +20,41 @@ class Endpoint(NamedTuple):
     region: str = "us-east-1"
 
     def request(self, operation: str, params: object) -> bytes:
-        """Form a whole signed request; it is good for fifteen minutes.
+        """Form a whole signed request to Batch; it is good for fifteen minutes.
 
         Args:
             operation: e.g. ``SubmitJob``; all of Batch's are a POST to its name in small letters.
             params: its parameters.
         """
-        path = f"/v1/{operation.lower()}"
+        kind = {"content-type": "application/json"}
+        return self._signed("batch", f"/v1/{operation.lower()}", kind, params)
+
+    def logs_request(self, operation: str, params: object) -> bytes:
+        """Form a whole signed request to CloudWatch Logs.
+
+        Args:
+            operation: e.g. ``GetLogEvents``.
+            params: its parameters.
+        """
+        target = {"x-amz-target": f"Logs_20140328.{operation}"}
+        return self._signed(
+            "logs", "/", {"content-type": "application/x-amz-json-1.1"} | target, params
+        )
+
+    def _signed(self, service: str, path: str, headers: dict[str, str], params: object) -> bytes:
         body = msgspec.json.encode(params)
-        headers = sign(
+        signed = sign(
             "POST",
             f"http://127.0.0.1:{self.port}{path}",
-            {"content-type": "application/json", "content-length": str(len(body))},
+            {**headers, "content-length": str(len(body))},
             body,
             access_key=self.access_key,
             secret=self.secret,
             region=self.region,
-            service="batch",
+            service=service,
             now=time.time_ns() // 1_000_000,
         )
-        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in signed.items())]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
     def call(self, operation: str, params: object) -> Any:  # noqa: ANN401 - JSON

@@ -19,13 +19,32 @@ _PATIENCE = 10.0
 def cpu(pid: int) -> float:
     """Tell the CPU seconds of a living process, and of those of its children that were reaped.
 
-    Its own are read from its CPU clock, in nanoseconds (clock_getcpuclockid(3)), those of its
-    children from /proc, in hundredths of a second.
+    The children's are read from /proc, in hundredths of a second.
     """
-    own = time.clock_gettime((~pid << 3) | _CPU_OF_A_PROCESS)
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     reaped = int(fields[13]) + int(fields[14])  # cutime and cstime: proc_pid_stat(5), 16 and 17
-    return own + reaped / _TICKS
+    return own_cpu(pid) + reaped / _TICKS
+
+
+def own_cpu(pid: int) -> float:
+    """Tell the CPU seconds of a living process alone, by its CPU clock (clock_getcpuclockid(3))."""
+    return time.clock_gettime((~pid << 3) | _CPU_OF_A_PROCESS)
+
+
+def memory(pid: int) -> int:
+    """Tell how many bytes of memory a living process has now."""
+    return _status(pid, "VmRSS")
+
+
+def peak_memory(pid: int) -> int:
+    """Tell how many bytes of memory a living process ever had (VmHWM in proc_pid_status(5))."""
+    return _status(pid, "VmHWM")
+
+
+def _status(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (value,) = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return int(value) * 1024
 
 
 def naming(text: str) -> list[int]:

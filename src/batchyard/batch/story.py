@@ -45,8 +45,9 @@ def _members(event: Event) -> str:
 def _outlook(job: Job, event: Event) -> str:
     """Say what the job waits for now, or that it is tried again."""
     if isinstance(event, Accepted):
-        jobs = f"{len(job.waits_for)} job{'s' if len(job.waits_for) > 1 else ''}"
-        return f"waits for {jobs if job.waits_for else 'room'}"
+        if not job.waits_for:
+            return "waits for room"
+        return f"waits for {len(job.waits_for)} job{'s' if len(job.waits_for) > 1 else ''}"
     if isinstance(event, AttemptEnded) and job.state is JobState.RUNNABLE:
         return f"attempt {len(job.attempts) + 1} of {job.spec.retry.attempts} follows"
     if isinstance(event, TimedOut):

@@ -31,8 +31,7 @@ def default_resources(types: Wire, place: Place, vcpus: int) -> tuple[ComputeEnv
         uuid=cluster_id(place, ENVIRONMENT),
         machine=vcpus,
     )
-    request = types.CreateJobQueueRequest(job_queue_name=QUEUE, priority=1)
-    return environment, new_queue(types, place, request, {1: environment})
+    return environment, new_queue(types, place, _queue(types), {1: environment})
 
 
 def _environment(types: Wire, vcpus: int) -> Wire:
@@ -46,4 +45,12 @@ def _environment(types: Wire, vcpus: int) -> Wire:
     )
     return types.CreateComputeEnvironmentRequest(
         compute_environment_name=ENVIRONMENT, type="MANAGED", compute_resources=resources
+    )
+
+
+def _queue(types: Wire) -> Wire:
+    # The order is required by botocore's models until 2025.
+    order = [types.ComputeEnvironmentOrder(order=1, compute_environment=ENVIRONMENT)]
+    return types.CreateJobQueueRequest(
+        job_queue_name=QUEUE, priority=1, compute_environment_order=order
     )

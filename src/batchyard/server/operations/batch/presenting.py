@@ -13,7 +13,7 @@ import msgspec
 from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import JobState
-from batchyard.server.operations.batch.echoes import Wire, amended
+from batchyard.server.operations.batch.echoes import Wire, amended, known
 from batchyard.store.asking import STREAM
 
 if TYPE_CHECKING:
@@ -92,11 +92,10 @@ class JobPresenter:
             return self._types.ArrayPropertiesDetail(index=job.index)
         if job.tally is None:
             return None
-        return self._types.ArrayPropertiesDetail(
-            size=job.spec.array_size,
-            status_summary={state.value: job.tally[state] for state in JobState},
-            status_summary_last_updated_at=job.tally_at,
-        )
+        shape = self._types.ArrayPropertiesDetail
+        newer = {"status_summary_last_updated_at": job.tally_at}
+        summary = {state.value: job.tally[state] for state in JobState}
+        return known(shape, size=job.spec.array_size, status_summary=summary, **newer)
 
 
 def joined(moving: bytes, fixed: bytes) -> bytes:

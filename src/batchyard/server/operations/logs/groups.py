@@ -77,15 +77,11 @@ def _shown(context: Context, name: str, *, brief: bool) -> Wire:
 
     Bytes are not counted: AWS counts them with a delay, and begins with zero.
     """
-    arn = group_arn(context.place, name)
+    group, arn = context.types.LogGroup, group_arn(context.place, name)
     more = {} if brief else {"metric_filter_count": 0, "stored_bytes": 0, "log_group_class": CLASS}
-    return context.types.LogGroup(
-        log_group_name=name,
-        creation_time=_created(context, name),
-        arn=f"{arn}:*",
-        log_group_arn=arn,
-        **more,
-    )
+    if "log_group_arn" in group.__struct_fields__:  # the oldest botocore does not know it
+        more["log_group_arn"] = arn
+    return group(log_group_name=name, creation_time=_created(context, name), arn=f"{arn}:*", **more)
 
 
 def _created(context: Context, name: str) -> int | None:
