@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Required
 from batchyard.client.calls import call
 from batchyard.client.definitions import JobDefinition, name_of
 from batchyard.client.fields import MISSING, fields_of, text_of
+from batchyard.client.revisions import latest
 from batchyard.client.sessions import Connection, connect
 from batchyard.client.submitting import retry_strategy, timeout_seconds
 from batchyard.errors import NotFound
@@ -132,14 +133,7 @@ def latest_revision(
         NotFound: no revision of it is active.
     """
     name, client = name_of(definition), connect(**connection).client("batch")
-    wanted: dict[str, Any] = {"jobDefinitionName": name, "status": "ACTIVE"}
-    revisions: list[int] = []
-    while True:
-        page = call(client, "describe_job_definitions", **wanted)
-        revisions += [one["revision"] for one in page["jobDefinitions"]]
-        if not page.get("nextToken"):
-            break
-        wanted["nextToken"] = page["nextToken"]
-    if not revisions:
+    found = latest(client, name)
+    if found is None:
         raise NotFound(f"no revision of the job definition {name} is active: register one")
-    return max(revisions)
+    return int(found["revision"])
