@@ -64,13 +64,35 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     click.echo(table(columns, rows, paper()), nl=False)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], on: Paper) -> str:
+def show_lines(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], cut: Sequence[str]
+) -> None:
+    """Print a table of one line a row on a terminal, without the columns in which nothing stands.
+
+    Args:
+        columns: their heads.
+        rows: their cells; None is an empty one.
+        cut: columns that are cut, with an ellipsis, where the line would be too long.
+    """
+    full = [n for n in range(len(columns)) if any(row[n] not in (None, "") for row in rows)]
+    heads = [columns[n] for n in full] or columns
+    kept = [[row[n] for n in full] for row in rows]
+    click.echo(table(heads, kept, paper(), cut=cut), nl=False)
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    on: Paper,
+    cut: Sequence[str] = (),
+) -> str:
     """Form a table.
 
     Args:
         columns: their heads; without any, none are shown.
         rows: their cells; None is an empty one.
         on: what it is written on.
+        cut: columns that are cut where a line would be too long; with any, no cell is folded.
     """
     from io import StringIO
 
@@ -82,9 +104,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], on: Paper) -
     if on.terminal and any(columns):
         made.box = box.SIMPLE_HEAD
     for number, column in enumerate(columns):
-        made.add_column(column, overflow="fold", no_wrap=number == 0)
+        if column in cut:
+            made.add_column(column, overflow="ellipsis", no_wrap=True)
+        else:
+            made.add_column(column, overflow="fold", no_wrap=bool(cut) or number == 0)
     for row in rows:
-        made.add_row(*map(_cell, row))
+        made.add_row(*(_cell(value, flat=any(columns)) for value in row))
     console = Console(
         file=StringIO(),
         width=on.width,
@@ -98,10 +123,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], on: Paper) -
     return captured.get() if on.terminal else stripped(captured.get())
 
 
-def _cell(value: object) -> Text:
+def _cell(value: object, *, flat: bool) -> Text:
+    """Form a cell; below heads a row is a line, whatever is in it."""
     from rich.text import Text
 
     said = "" if value is None else str(value)
+    if flat:
+        said = said.replace("\n", "⏎")
     return Text(said, style=STYLES.get(said, ""))
 
 
