@@ -51,3 +51,12 @@ def unique_name(name: str, moment: datetime | None = None) -> str:
     room = LENGTH - len(when) - len(chance) - 2
     middle = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:room]
     return f"{when}-{middle}-{chance}"
+
+
+MADE = re.compile(rf"\d{{4}}-\d\d-\d\dT(?:\d\d-){{3}}\d{{3}}-(.+)-[0-9a-f]{{{2 * CHANCE}}}")
+
+
+def stem(name: str) -> str:
+    """Take a name out of one that `unique_name` made of it; others stay as they are."""
+    found = MADE.fullmatch(name)
+    return found[1] if found else name
