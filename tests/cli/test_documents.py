@@ -7,6 +7,7 @@ from botocore.session import get_session
 
 from batchyard.cli.documents import Document, read
 from batchyard.errors import Refused
+from tests.docs.markdown_files import ROOT, blocks
 
 MODEL = get_session().get_service_model("batch")
 
@@ -81,3 +82,11 @@ def test_a_document_may_not_make_anything_but_texts() -> None:
     text = "jobName: !!python/object/apply:os.system ['true']"
     found = read(text, "x.yaml", MODEL)
     assert found.submission == {"jobName": ["true"]}
+
+
+def test_the_pages_example_is_one() -> None:
+    (text,) = blocks(ROOT / "docs/how-to/work-with-jobs.md", "yaml")
+    found = read(text, "job.yaml", MODEL)
+    needs = found.registration["containerProperties"]["resourceRequirements"]
+    assert needs[0] == {"type": "VCPU", "value": "4"}
+    assert found.submission == {"jobQueue": "prod"}

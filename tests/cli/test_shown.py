@@ -31,6 +31,14 @@ def test_a_terminal_gets_lines_that_fit_with_ids_that_are_whole() -> None:
     assert max(len(STYLE.sub("", line)) for line in shown.splitlines()) <= 60
 
 
+def test_rows_that_may_be_cut_are_lines() -> None:
+    on = Paper(60, terminal=True, plain=True)
+    shown = table(("JOB", "REASON"), [(ID, "why\nnot " * 30), (ID, "")], on, cut=("REASON",))
+    assert [line.split()[0] for line in shown.splitlines()[1:]] == [ID, ID]
+    assert "why⏎not" in shown
+    assert "why⏎not" in table(("JOB",), [("why\nnot",)], PIPE)
+
+
 def test_plain_paper_has_no_colours() -> None:
     row = [(ID, "FAILED")]
     assert RED in table(("JOB", "STATUS"), row, Paper(60, terminal=True))

@@ -7,6 +7,7 @@ DEFINITIONS = ("tests/client/definitions_laws.py",)
 JOBS = ("tests/client/test_jobs.py",)
 NAMES = ("tests/client/names_laws.py",)
 ONCE = ("tests/client/test_once.py",)
+REVISIONS = ("tests/client/revisions_laws.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
 WAITING = ("tests/client/waiting_laws.py",)
@@ -55,4 +56,12 @@ MUTANTS = [
     mutant("sessions", "None if _is_of_aws(endpoint) else endpoint", "endpoint", SESSIONS),
     mutant("aio", "UNSEEN if self.response else 0.0", "UNSEEN", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
+    mutant("names", "if found else name", "if found else name.strip()", NAMES),
+    mutant("revisions", "same(request, there)", "same(there, there)", REVISIONS),
+    mutant("revisions", "if value is not False}", "if value}", REVISIONS),
+    mutant("revisions", '"environment": "name", ', "", REVISIONS),
+    mutant("revisions", ".upper()}", "}", REVISIONS),
+    mutant("revisions", "attempts == 1 and not made", "attempts == 1", REVISIONS),
+    mutant("revisions", '"propagateTags": False, ', "", REVISIONS),
+    mutant("revisions", "return max(found, key=", "return min(found, key=", REVISIONS),
 ]

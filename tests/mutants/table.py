@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.cli.mutants import MUTANTS as CLI
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
@@ -248,6 +249,7 @@ MUTANTS: list[Mutant] = [
         ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
+    *CLI,
     *CLIENT,
     *LOGS,
     *WIRE,

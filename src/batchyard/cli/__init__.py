@@ -39,8 +39,8 @@ COMMANDS = {
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended."""
 
-UNREAD = 141
-"""What a shell reports of a program that ended because nobody read its output (SIGPIPE)."""
+UNREAD = 1
+"""When nobody reads the output any more, as behind `| head`: click's own code for it."""
 
 
 class Commands(click.Group):

@@ -75,7 +75,7 @@ def ask(
     headers = sign(
         method,
         url,
-        {"host": host},
+        {"host": host, "content-type": "application/json"},
         body,
         access_key=yard.access_key,
         secret=yard.secret,

@@ -20,6 +20,7 @@ STATUSES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDE
 """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
 
 COLUMNS = (HEAD, "NAME", "STATUS", "CREATED", "CHILDREN", "REASON")
+ON_A_TERMINAL = (HEAD, "NAME", "STATUS", "AGE", "SIZE", "REASON")
 
 
 @click.command(name="list")
@@ -82,7 +83,7 @@ def command(
     """List the jobs of queues, the newest first.
 
     Dates are ISO 8601, and local unless they have a zone. In a pipe nothing is cut; on a terminal
-    each job has one line, and its time is how long ago it was made.
+    each job has one line, with its age, and what does not fit is left out.
 
     \b
     Examples:
@@ -111,13 +112,13 @@ def _show(jobs: list[Answer]) -> None:
     """Show jobs: all there is to a pipe, and to a person what fits."""
     import time
 
-    from batchyard.cli.shown import paper, show_lines, show_table
+    from batchyard.cli.shown import paper, show_table
 
     if not paper().terminal:
         show_table(COLUMNS, map(row, jobs))
         return
     now = time.time_ns() // 1_000_000
-    show_lines(COLUMNS, [row(job, now) for job in jobs], cut=("NAME", "REASON"))
+    show_table(ON_A_TERMINAL, [row(job, now) for job in jobs], cut=("NAME", "REASON"))
 
 
 def row(job: Answer, now: int | None = None) -> tuple[object, ...]:
@@ -132,5 +133,5 @@ def row(job: Answer, now: int | None = None) -> tuple[object, ...]:
 
     size = (job.get("arrayProperties") or {}).get("size")
     at, reason = job.get("createdAt"), job.get("statusReason")
-    created = moment(at) if now is None or at is None else f"{age(now - at)} ago"
+    created = moment(at) if now is None or at is None else age(now - at)
     return job["jobId"], job["jobName"], job["status"], created, size, reason

@@ -12,7 +12,6 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.text import Text
 
 STYLES = {
     "SUCCEEDED": "green",
@@ -59,25 +58,17 @@ def show_json(found: object) -> None:
     click.echo(json_text(found))
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; its first column is never folded, so that ids can be copied."""
-    click.echo(table(columns, rows, paper()), nl=False)
-
-
-def show_lines(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], cut: Sequence[str]
+def show_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], cut: Sequence[str] = ()
 ) -> None:
-    """Print a table of one line a row on a terminal, without the columns in which nothing stands.
+    """Print a table; its first column is never folded, so that ids can be copied.
 
     Args:
-        columns: their heads.
+        columns: their heads; without any, none are shown.
         rows: their cells; None is an empty one.
-        cut: columns that are cut, with an ellipsis, where the line would be too long.
+        cut: heads of columns that a terminal may be too narrow for; with any, a row is a line.
     """
-    full = [n for n in range(len(columns)) if any(row[n] not in (None, "") for row in rows)]
-    heads = [columns[n] for n in full] or columns
-    kept = [[row[n] for n in full] for row in rows]
-    click.echo(table(heads, kept, paper(), cut=cut), nl=False)
+    click.echo(table(columns, rows, paper(), cut), nl=False)
 
 
 def table(
@@ -86,30 +77,45 @@ def table(
     on: Paper,
     cut: Sequence[str] = (),
 ) -> str:
-    """Form a table.
+    """Form a table; see `show_table`.
 
     Args:
-        columns: their heads; without any, none are shown.
-        rows: their cells; None is an empty one.
+        columns: their heads.
+        rows: their cells.
         on: what it is written on.
-        cut: columns that are cut where a line would be too long; with any, no cell is folded.
+        cut: heads of columns that may be cut.
     """
+    texts = [[_text(value, flat=any(columns)) for value in row] for row in rows]
+    if not (on.terminal and cut):
+        return _formed(columns, texts, on)
+    from shutil import get_terminal_size
+
+    from batchyard.cli.fitting import fitted
+
+    width = on.width or get_terminal_size().columns
+    heads, *cells = fitted(columns, texts, width, cut)
+    return _formed(heads, cells, on)
+
+
+def _text(value: object, *, flat: bool) -> str:
+    """Write a cell; below heads a row is a line, whatever is in it."""
+    said = "" if value is None else str(value)
+    return said.replace("\n", "⏎") if flat else said
+
+
+def _formed(columns: Sequence[str], rows: Iterable[Sequence[str]], on: Paper) -> str:
     from io import StringIO
 
-    from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    made = Table(box=None, pad_edge=False, show_header=any(columns), header_style="bold")
-    if on.terminal and any(columns):
-        made.box = box.SIMPLE_HEAD
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(columns))
+    made.header_style = "bold"
     for number, column in enumerate(columns):
-        if column in cut:
-            made.add_column(column, overflow="ellipsis", no_wrap=True)
-        else:
-            made.add_column(column, overflow="fold", no_wrap=bool(cut) or number == 0)
+        made.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        made.add_row(*(_cell(value, flat=any(columns)) for value in row))
+        made.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     console = Console(
         file=StringIO(),
         width=on.width,
@@ -120,17 +126,7 @@ def table(
     )
     with console.capture() as captured:
         console.print(made)
-    return captured.get() if on.terminal else stripped(captured.get())
-
-
-def _cell(value: object, *, flat: bool) -> Text:
-    """Form a cell; below heads a row is a line, whatever is in it."""
-    from rich.text import Text
-
-    said = "" if value is None else str(value)
-    if flat:
-        said = said.replace("\n", "⏎")
-    return Text(said, style=STYLES.get(said, ""))
+    return stripped(captured.get())
 
 
 def stripped(text: str) -> str:

@@ -96,7 +96,7 @@ def command(*, target: Target, yes: bool, as_json: bool, dry_run: bool, **option
       batchyard submit --image busybox -- echo hello
       batchyard submit -d align:3 -q prod -p reads=s3://lab/reads.fq --attempts 3 --timeout 1h
       batchyard submit -d align --array 100 --depends-on 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
-      batchyard submit --image python:3.12 --script census.py -- --year 2026
+      batchyard submit --image python:3.12 --script census.py -- 2026
       batchyard submit --image busybox --script - < job.sh
       batchyard submit --file job.yaml --env THREADS=8
       batchyard submit -d align --attempts 5 --evaluate-on-exit 'onExitCode=1,action=EXIT'
