@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
 """
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,11 +97,35 @@ def test_a_choice_means_what_it_says(batch: Client, choice: Choice, names: list[
     assert sorted(job["jobName"].lower() for job in parents) == names
 
 
+def test_a_moment_is_the_first_after_and_not_before_itself() -> None:
+    job = {"jobName": "x", "status": "FAILED", "createdAt": 5}
+    assert Choice(after=5).holds(job)
+    assert not Choice(after=6).holds(job)
+    assert Choice(before=6).holds(job)
+    assert not Choice(before=5).holds(job)
+
+
 @given(CHOICES)
 def test_a_request_has_one_filter_or_one_status(drawn: dict[str, Any]) -> None:
     for request in requests(Choice(**drawn)):
         assert len(request) == 1
         assert len(request.get("filters", [0])) == 1
+
+
+def test_a_definition_is_asked_for_without_its_revision_but_in_an_arn() -> None:
+    arn = "arn:aws:batch:us-east-1:123456789012:job-definition/one:2"
+    for definition, asked in (("one:2", "one"), ("one*", "one*"), (arn, arn)):
+        (request,) = requests(Choice(definition=definition))
+        assert request == {"filters": [{"name": "JOB_DEFINITION", "values": [asked]}]}
+
+
+def test_jobs_of_a_name_may_come_in_any_order() -> None:
+    made = [
+        {"jobName": "x", "jobId": str(at), "status": "FAILED", "createdAt": at} for at in (1, 9)
+    ]
+    grouped = SimpleNamespace(list_jobs=lambda **_: {"jobSummaryList": made})
+    found = chosen(grouped, ["q"], Choice(name="x*", after=5))
+    assert [job["jobId"] for job in found] == ["9"]
 
 
 @given(st.text(max_size=5), st.text(max_size=5))

@@ -52,7 +52,6 @@ MUTANTS = [
         "scripts", '(*options, "-c", script, name, *arg', '(*options, "-c", script, *arg', SCRIPTS
     ),
     mutant("scripts", "exec {interpreter}", "{interpreter}", SCRIPTS),
-    mutant("scripts", "split(maxsplit=1)", "split()", SCRIPTS),
     mutant("scripts", "<<END_OF_SCRIPT\\n$text", "<<END_OF_SCRIPT\\n$1", SCRIPTS),
     mutant("times", "max(0, now -", "abs(now -", TIMES),
     mutant("times", "seconds >= UNIT * UNITS", "seconds >= UNITS", TIMES),

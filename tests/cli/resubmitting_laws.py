@@ -34,6 +34,13 @@ def test_a_child_runs_under_its_old_index(indices: list[int], data: st.DataObjec
     assert child_says(command, new) == f"{indices[new]} 10000 a  b\n"
 
 
+def test_every_child_of_ranges_and_single_ones_has_its_own() -> None:
+    indices = [0, 1, 2, 5, 7, 8, 9, 11]
+    command = wrapped(TOLD, 12, indices)
+    said = [child_says(command, new).split()[0] for new in range(len(indices))]
+    assert said == [str(index) for index in indices]
+
+
 def test_a_single_job_runs_under_the_only_index() -> None:
     assert child_says(wrapped(TOLD, 9, [7]), None) == "7 9 \n"
 
@@ -49,7 +56,10 @@ def test_a_command_comes_out_of_its_wrapping(indices: list[int], own: list[str],
 def test_the_parts_are_the_whole_and_each_has_room(indices: list[int], room: int) -> None:
     found = list(parts(indices, room))
     assert [index for part in found for index in part] == indices
-    assert all(len(" ".join(ranges(part))) <= room for part in found)
+    tables = [" ".join(ranges(part)) for part in found]
+    assert all(len(table) <= room for table in tables)
+    for table, after in pairwise(tables):
+        assert len(f"{table} {after.split()[0]}") > room
 
 
 @given(DENSE)

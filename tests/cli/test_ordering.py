@@ -98,6 +98,14 @@ nodeOverrides: {numNodes: 2}
     assert asked["nodeOverrides"] == {"numNodes": 2}
 
 
+def test_resources_are_merged_by_type(tmp_path: Path) -> None:
+    file = tmp_path / "job.yaml"
+    needs = "[{type: VCPU, value: 1}, {type: MEMORY, value: 64}]"
+    file.write_text(f"containerOverrides: {{resourceRequirements: {needs}}}")
+    asked = submission(file=str(file), vcpus=4)["containerOverrides"]["resourceRequirements"]
+    assert {one["type"]: one["value"] for one in asked} == {"VCPU": "4", "MEMORY": "64"}
+
+
 def test_variables_come_from_files_and_options_win(tmp_path: Path) -> None:
     file = tmp_path / "vars"
     file.write_text("# none\n\nA=1 # kept\n  B=x=y\nC=\n")

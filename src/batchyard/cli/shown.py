@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -24,15 +25,12 @@ STYLES = {
 }
 """Words that have a colour wherever they fill a cell."""
 
-UNBOUNDED = 100_000
-"""Columns of a pipe, in which nothing is cut."""
-
 
 class Paper(NamedTuple):
     """What is written on.
 
     Attributes:
-        width: columns; None for what the terminal has.
+        width: a terminal's columns; None for those that it has.
         terminal: whether it may be styled.
         plain: whether it is styled without colours.
     """
@@ -45,7 +43,7 @@ class Paper(NamedTuple):
 def paper() -> Paper:
     """Tell what standard output is: a terminal, or a pipe; for NO_COLOR see https://no-color.org."""
     terminal = sys.stdout.isatty()
-    return Paper(None if terminal else UNBOUNDED, terminal, bool(os.environ.get("NO_COLOR")))
+    return Paper(None, terminal, bool(os.environ.get("NO_COLOR")))
 
 
 def json_text(found: object) -> str:
@@ -86,7 +84,9 @@ def table(
         cut: heads of columns that may be cut.
     """
     texts = [[_text(value, flat=any(columns)) for value in row] for row in rows]
-    if not (on.terminal and cut):
+    if not on.terminal:
+        return plain(columns, texts)
+    if not cut:
         return _formed(columns, texts, on)
     from shutil import get_terminal_size
 
@@ -101,6 +101,20 @@ def _text(value: object, *, flat: bool) -> str:
     """Write a cell; below heads a row is a line, whatever is in it."""
     said = "" if value is None else str(value)
     return said.replace("\n", "⏎") if flat else said
+
+
+def plain(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Form a table for a pipe: nothing is cut, and what has several lines keeps them.
+
+    Args:
+        columns: their heads; without any, none are shown.
+        rows: their cells.
+    """
+    shown = [columns, *rows] if any(columns) else rows
+    cells = [[cell.split("\n") for cell in row] for row in shown]
+    lines = [line for row in cells for line in zip_longest(*row, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
 
 
 def _formed(columns: Sequence[str], rows: Iterable[Sequence[str]], on: Paper) -> str:
