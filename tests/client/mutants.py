@@ -57,7 +57,7 @@ MUTANTS = [
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
     mutant("names", "if found else name", "if found else name.strip()", NAMES),
     mutant("revisions", "same(request, there)", "same(there, there)", REVISIONS),
-    mutant("revisions", "if value is not False}", "if value}", REVISIONS),
+    mutant("revisions", "if value is not False}", "if value is not None}", REVISIONS),
     mutant("revisions", '"environment": "name", ', "", REVISIONS),
     mutant("revisions", ".upper()}", "}", REVISIONS),
     mutant("revisions", "attempts == 1 and not made", "attempts == 1", REVISIONS),

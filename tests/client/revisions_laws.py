@@ -108,7 +108,7 @@ ASKED = {
         ],
     },
 }
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "jobDefinitionArn": "arn:aws:batch:us-east-1:012345678910:job-definition/sleep60:1",
     "jobDefinitionName": "sleep60",
     "type": "container",
@@ -179,3 +179,11 @@ def test_a_default_that_is_written_out_changes_nothing(path: str, value: object)
 )
 def test_a_member_that_changes_what_runs_makes_another_revision(path: str, value: object) -> None:
     assert not same(changed(path, value), SHOWN)
+
+
+def test_variables_may_change_places() -> None:
+    pairs = [{"name": name, "value": "1"} for name in ("B", "A")]
+    asked = changed("containerProperties.environment", pairs)
+    shown = {**SHOWN, "containerProperties": deepcopy(SHOWN["containerProperties"])}
+    shown["containerProperties"]["environment"] = pairs[::-1]
+    assert same(asked, shown)
