@@ -60,7 +60,7 @@ MUTANTS = [
     mutant("revisions", "if value is not False}", "if value is not None}", REVISIONS),
     mutant("revisions", '"environment": "name", ', "", REVISIONS),
     mutant("revisions", ".upper()}", "}", REVISIONS),
-    mutant("revisions", "attempts == 1 and not made", "attempts == 1", REVISIONS),
+    mutant("revisions", "None if attempts == 1", "None if attempts", REVISIONS),
     mutant("revisions", '"propagateTags": False, ', "", REVISIONS),
     mutant("revisions", "return max(found, key=", "return min(found, key=", REVISIONS),
 ]

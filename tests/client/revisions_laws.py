@@ -187,3 +187,13 @@ def test_variables_may_change_places() -> None:
     shown = {**SHOWN, "containerProperties": deepcopy(SHOWN["containerProperties"])}
     shown["containerProperties"]["environment"] = pairs[::-1]
     assert same(asked, shown)
+
+
+def test_the_case_of_an_action_means_nothing() -> None:
+    asked, shown = (
+        {"attempts": 2, "evaluateOnExit": [{"onExitCode": "1", "action": action}]}
+        for action in ("EXIT", "exit")
+    )
+    assert same(changed("retryStrategy", asked), {**SHOWN, "retryStrategy": shown})
+    other = {"attempts": 2, "evaluateOnExit": [{"onExitCode": "1", "action": "RETRY"}]}
+    assert not same(changed("retryStrategy", other), {**SHOWN, "retryStrategy": shown})

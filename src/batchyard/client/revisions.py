@@ -101,7 +101,7 @@ def _retry(strategy: Mapping[str, Any]) -> dict[str, Any]:
     rules = strategy.get("evaluateOnExit") or []
     made = [{**rule, "action": str(rule.get("action")).upper()} for rule in rules]
     attempts = strategy.get("attempts")
-    return {"attempts": None if attempts == 1 and not made else attempts, "evaluateOnExit": made}
+    return {"attempts": None if attempts == 1 else attempts, "evaluateOnExit": made}
 
 
 def _without_empty(value: Any) -> Any:  # noqa: ANN401 - JSON
