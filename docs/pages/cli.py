@@ -32,8 +32,9 @@ EXIT_CODES = """## Exit codes
 | --- | --- |
 | 0 | it did what it was asked |
 | 1 | the yard or the other side failed: one line on stderr says how |
+| 1 | nobody reads its output any more; nothing is said |
 | 2 | the call was wrong: one line on stderr says what, with which value |
-| 130 | it was interrupted with Ctrl-C |
+| 130 | it was interrupted with Ctrl-C, or a question was answered with no |
 
 `batchyard run` exits with the job's exit code: 128 + N for a job ended by signal N, 127 when its
 command could not be started, 130 when it was left while the job ran. Of an array it is the first

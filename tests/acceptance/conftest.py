@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.acceptance.terminal import Terminal
 from tests.acceptance.yards import RunningYard
 
 
@@ -13,3 +14,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningYard]:
         tmp_path_factory.mktemp("yard") / "data", "--minimum-timeout", "1", "--ephemeral"
     ) as yard:
         yield yard
+
+
+@pytest.fixture(scope="module")
+def terminal(shared: RunningYard) -> Terminal:
+    return Terminal(shared)

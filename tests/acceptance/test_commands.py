@@ -1,15 +1,13 @@
 """The commands for jobs, as people type them, on a real yard."""
 
 import json
-import subprocess
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from tests.acceptance.terminal import Terminal, typed
 from tests.acceptance.yards import (
-    BATCHYARD,
-    PATIENCE,
     RunningYard,
     clean_environment,
     described,
@@ -20,56 +18,6 @@ from tests.acceptance.yards import (
 )
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-class Terminal:
-    """Types commands that go to a yard."""
-
-    def __init__(self, yard: RunningYard) -> None:
-        self.batch = yard.client("batch")
-        self.where = f"→ yard 127.0.0.1:{yard.port}\n"
-        self._env = yard.env()
-
-    def type(self, *words: str, given: str = "", **variables: str) -> tuple[int, str, str]:
-        """Run a command; give its exit code and what it said on stdout and stderr."""
-        return typed(self._env | variables, *words, given=given)
-
-    def reads(self, *words: str, given: str = "") -> str:
-        """Run a command that succeeds and says nothing on stderr."""
-        code, out, err = self.type(*words, given=given)
-        assert (code, err) == (0, "")
-        return out
-
-    def changes(self, *words: str, given: str = "") -> str:
-        """Run a command that succeeds and says where it went."""
-        code, out, err = self.type(*words, given=given)
-        assert (code, err) == (0, self.where)
-        return out
-
-    def refused(self, *words: str, given: str = "") -> str:
-        """Run a command that is wrong; give the line that says why."""
-        code, out, err = self.type(*words, given=given)
-        assert (code, out) == (2, "")
-        assert len(err.splitlines()) == 1
-        return err
-
-
-def typed(env: dict[str, str], *words: str, given: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [BATCHYARD, *words],
-        env=env,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture(scope="module")
-def terminal(shared: RunningYard) -> Terminal:
-    return Terminal(shared)
 
 
 def unique() -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_commands import NOBODY, Terminal, waiting
+from tests.acceptance.terminal import Terminal
+from tests.acceptance.test_commands import NOBODY, waiting
 from tests.acceptance.yards import BATCHYARD, PATIENCE, RunningYard, described, ended, submit
 
 
@@ -22,7 +23,7 @@ def terminal(shared: RunningYard) -> Terminal:
 def begun(terminal: Terminal, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [BATCHYARD, *words],
-        env=terminal._env,  # noqa: SLF001 - what the yard's terminal has
+        env=terminal.env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -125,7 +126,7 @@ def test_a_terminal_sees_a_bar_the_failures_and_a_sum(terminal: Terminal) -> Non
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [BATCHYARD, "wait", *jobs],
-        env=terminal._env | {"TERM": "xterm", "COLUMNS": "100"},  # noqa: SLF001 - see above
+        env=terminal.env | {"TERM": "xterm", "COLUMNS": "100"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

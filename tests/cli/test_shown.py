@@ -5,10 +5,10 @@ import re
 import pytest
 
 from batchyard.cli.given import first_words, pairs
-from batchyard.cli.shown import UNBOUNDED, Paper, stripped, table, tail
+from batchyard.cli.shown import Paper, stripped, table, tail
 from batchyard.errors import Refused
 
-PIPE = Paper(UNBOUNDED, terminal=False)
+PIPE = Paper(None, terminal=False)
 RED = "\x1b[31m"
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 ID = "2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11"
@@ -29,6 +29,19 @@ def test_a_terminal_gets_lines_that_fit_with_ids_that_are_whole() -> None:
     shown = table(("JOB", "REASON"), [(ID, "why " * 30)], Paper(60, terminal=True, plain=True))
     assert ID in shown
     assert max(len(STYLE.sub("", line)) for line in shown.splitlines()) <= 60
+
+
+def test_a_cell_of_several_lines_keeps_them_in_a_pipe() -> None:
+    rows = [("command", "sh -c 'a\nb'"), ("vcpu", "1")]
+    assert table(("", ""), rows, PIPE) == "command  sh -c 'a\n         b'\nvcpu     1\n"
+
+
+def test_rows_that_may_be_cut_are_lines() -> None:
+    on = Paper(60, terminal=True, plain=True)
+    shown = table(("JOB", "REASON"), [(ID, "why\nnot " * 30), (ID, "")], on, cut=("REASON",))
+    assert [line.split()[0] for line in shown.splitlines()[1:]] == [ID, ID]
+    assert "why⏎not" in shown
+    assert "why⏎not" in table(("JOB",), [("why\nnot",)], PIPE)
 
 
 def test_plain_paper_has_no_colours() -> None:

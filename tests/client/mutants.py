@@ -13,6 +13,7 @@ RESUMED = ("tests/client/test_many_resumed.py",)
 FOLDED = ("tests/client/test_many_folded.py",)
 ORDERS = ("tests/client/orders_laws.py",)
 ONCE = ("tests/client/test_once.py",)
+REVISIONS = ("tests/client/revisions_laws.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
 WAITS = ("tests/client/test_waits.py",)
@@ -97,8 +98,7 @@ MUTANTS = [
     mutant("describing", "for one in wanted if one in found", "for one in found", JOBS),
     mutant("jobs", "        definition.validate()\n", "", JOBS),
     mutant("jobs", "            self.describe()  #", "            pass  #", JOBS),
-    mutant("registering", "return max(revisions)", "return min(revisions)", JOBS),
-    mutant("registering", '"status": "ACTIVE"', '"status": "INACTIVE"', JOBS),
+    mutant("revisions", '"status": "ACTIVE"', '"status": "INACTIVE"', JOBS),
     mutant("failures", "if found else None", "if not found else None", JOBS),
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
@@ -140,4 +140,12 @@ MUTANTS = [
     mutant("aio", "raise cancelled from told", "raise cancelled", AIO),
     mutant("aio", "loop.call_soon_threadsafe(report, job)", "report(None)", AIO),
     mutant("aio", 'if check and job["status"]', 'if job["status"]', AIO),
+    mutant("names", "if found else name", "if found else name.strip()", NAMES),
+    mutant("revisions", "same(request, there)", "same(there, there)", REVISIONS),
+    mutant("revisions", "if value is not False}", "if value is not None}", REVISIONS),
+    mutant("revisions", '"environment": "name", ', "", REVISIONS),
+    mutant("revisions", ".upper()}", "}", REVISIONS),
+    mutant("revisions", "None if attempts == 1", "None if attempts", REVISIONS),
+    mutant("revisions", '"propagateTags": False, ', "", REVISIONS),
+    mutant("revisions", "return max(found, key=", "return min(found, key=", REVISIONS),
 ]

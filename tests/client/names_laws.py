@@ -12,7 +12,7 @@ from subprocess import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchyard.client.names import unique_name
+from batchyard.client.names import stem, unique_name
 
 MOMENT = datetime(2024, 1, 31, 23, 59, 59, 123456, UTC)
 MOMENTS = st.datetimes(
@@ -49,9 +49,19 @@ def test_names_of_one_moment_differ_in_all_threads() -> None:
 def test_names_of_one_moment_differ_in_all_processes() -> None:
     program = (
         "import os; from datetime import datetime;"
-        "from batchyard.client.names import unique_name as name;"
+        "from batchyard.client.names import stem, unique_name as name;"
         "moment = datetime(2024, 1, 31); name('a', moment); child = os.fork(); child and os.wait();"
         "print('\\n'.join(name('a', moment) for _ in range(100)), flush=True)"
     )
     done = run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(set(done.stdout.split())) == 200
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True), MOMENTS)
+def test_the_name_that_a_name_was_made_of_is_found_again(name: str, moment: datetime) -> None:
+    assert stem(unique_name(name, moment)) == name
+
+
+@given(st.text(max_size=30))
+def test_a_name_of_somebody_elses_stays(name: str) -> None:
+    assert stem(name) == name

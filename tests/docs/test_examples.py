@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from batchyard.cli import batchyard
+from batchyard.cli import COMMANDS, batchyard
 from tests.docs.markdown_files import ROOT, Shown, blocks, files, name_of, prose, shown
 
 TYPED = re.compile(r"(?<![\w./-])batchyard (?=[a-z-])")
@@ -61,6 +61,25 @@ def test_every_command_in_a_page_is_one_that_there_is(path: Path) -> None:
         words = arguments(line)
         if words != ["--help"]:
             parse(words)
+
+
+def shown_by_help(name: str) -> list[str]:
+    """The examples in a command's help; each has some."""
+    found = batchyard.get_command(click.Context(batchyard), name)
+    assert found is not None
+    _, _, text = (found.help or "").partition("Examples:\n")
+    return text.strip().splitlines()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_examples_that_can_be_typed(name: str) -> None:
+    lines = shown_by_help(name)
+    assert lines
+    for line in lines:
+        starts = [match.end() for match in TYPED.finditer(line)]
+        assert starts, line
+        for start in starts:
+            parse(arguments(line[start:].removesuffix('"')))
 
 
 def test_a_misspelt_option_is_noticed() -> None:

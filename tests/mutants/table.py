@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
@@ -277,12 +278,12 @@ MUTANTS: list[Mutant] = [
         ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
+    *CLI,
     *CLIENT,
     *EVENTS,
     *WAITERS,
     *POLLING,
     *LOGS,
-    *POLLING,
     *WIRE,
     *SIGNATURES,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from batchyard.errors import BatchyardError, CallerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "Run a command as a job, here and now.",
@@ -24,17 +27,21 @@ COMMANDS = {
     "wait": "Wait until jobs have ended; exit 0 only if all succeeded.",
     "cancel": "Cancel jobs that wait.",
     "terminate": "Terminate jobs wherever they stand.",
-    "array": "Show the children of an array as a grid.",
+    "array": "Show the children of an array as a grid, or run failed ones again.",
     "definitions": "List job definitions.",
     "queues": "List job queues.",
     "environments": "List compute environments.",
     "events": "Let state changes of jobs come to a queue: install, show or remove it.",
     "story": "Tell a job's life, event by event, with causes.",
+    "completion": "Print what makes a shell complete commands, options and names.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended."""
+
+UNREAD = 1
+"""When nobody reads the output any more, as behind `| head`: click's own code for it."""
 
 
 class Commands(click.Group):
@@ -50,6 +57,14 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"batchyard.cli.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands without importing them, and the options that all of them have."""
+        from click.shell_completion import CompletionItem
+
+        found = [item for item in COMMANDS.items() if item[0].startswith(incomplete)]
+        own = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=summary) for name, summary in found), *own]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands with their summaries."""
@@ -73,19 +88,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = batchyard.main(arguments, prog_name="batchyard", standalone_mode=False)
-    except click.ClickException as error:
-        return _refuse(error.format_message(), error.exit_code)
-    except CallerError as error:
-        return _refuse(str(error), 2)
-    except BatchyardError as error:
-        return _refuse(str(error), 1)
+        code = batchyard.main(given or ["--help"], prog_name="batchyard", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except (click.ClickException, BatchyardError) as error:
+        return _refuse(error)
     return code if isinstance(code, int) else 0
 
 
-def _refuse(message: str, code: int) -> int:
+def _refuse(error: click.ClickException | BatchyardError) -> int:
+    """Say in a line what was wrong; give the exit code for it."""
+    if isinstance(error, click.ClickException):
+        message, code = error.format_message(), error.exit_code
+    else:
+        message, code = str(error), 2 if isinstance(error, CallerError) else 1
     click.echo(f"batchyard: {' '.join(message.split())}", err=True)
     return code
+
+
+def _unread() -> int:
+    """Let go of standard output, which the interpreter would otherwise try to write to again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD

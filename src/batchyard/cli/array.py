@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchyard.cli.completing import jobs
 from batchyard.cli.target import targeted
 from batchyard.errors import Refused
 
@@ -35,41 +36,97 @@ ROW = 50
 
 
 @click.command(name="array")
-@click.argument("job")
+@click.argument("job", shell_complete=jobs)
 @click.option("--failed", is_flag=True, help="Print only those that FAILED, a line each.")
+@click.option("--resubmit", is_flag=True, help="With --failed: run them again, as new jobs.")
+@click.option("--dry-run", is_flag=True, help="With --resubmit: print the requests, send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print AWS's JobDetail of each as JSON.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before AWS is charged.")
 @targeted
-def command(*, target: Target, job: str, failed: bool, as_json: bool) -> None:
+def command(
+    *, target: Target, job: str, failed: bool, resubmit: bool, as_json: bool, **how: bool
+) -> None:
     """Show the children of an array as a grid, a sign for each, by index.
 
     The line below the grid counts them by status and explains the signs.
+
+    With --failed --resubmit, those that FAILED run again, as their job was submitted: as one
+    smaller array, or more where AWS's limits ask for it; a single child as a single job. Each finds
+    in AWS_BATCH_JOB_ARRAY_INDEX the index that it had: since AWS sets that variable, the command is
+    wrapped in one of /bin/sh, which looks it up. So the image needs a /bin/sh and no entry point of
+    its own, and a definition without a command is refused. Where all children failed, the whole
+    array is submitted again, and nothing is wrapped. Other jobs are not waited for again. The new
+    ids are printed, each with its old indices.
 
     \b
     Examples:
       batchyard array 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
       batchyard array --failed 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11
+      batchyard array --failed --resubmit 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11 | batchyard wait
     """
     from batchyard.cli.shown import show_json
     from batchyard.cli.wait import line
 
-    size, found = _children(target, job)
+    if how["dry_run"] > resubmit or resubmit > failed:
+        raise Refused("--resubmit goes with --failed, and --dry-run with both")
+    parent, found = _children(target, job)
     chosen = [child for child in found if child["status"] == "FAILED" or not failed]
-    if as_json:
+    if resubmit:
+        _resubmit(target, parent, chosen, **how)
+    elif as_json:
         show_json(chosen)
+    else:
+        size = parent["arrayProperties"]["size"]
+        for text in map(line, chosen) if failed else grid(size, statuses(found)):
+            click.echo(text)
+
+
+def _resubmit(
+    target: Target, parent: Answer, failed: list[Answer], *, dry_run: bool, yes: bool
+) -> None:
+    """Run failed children again, and print the new jobs' ids.
+
+    Raises:
+        Refused: none failed, or they cannot be run again.
+    """
+    from batchyard.cli.resubmitting import ranges, requests
+    from batchyard.cli.shown import show_json
+    from batchyard.cli.target import confirm
+    from batchyard.client import once
+
+    if not failed:
+        raise Refused(f"no child of {parent['jobId']} has failed: there is nothing to resubmit")
+    made = requests(parent, failed, _base(target, parent["jobDefinition"]))
+    if dry_run:
+        show_json([one.request for one in made])
         return
-    for text in map(line, chosen) if failed else grid(size, statuses(found)):
-        click.echo(text)
+    confirm(target, yes=yes)
+    for one in made:
+        answer = once.submit(target.batch, one.request, unique=True)
+        click.echo(f"{answer['jobId']} {' '.join(ranges(one.indices))}")
 
 
-def _children(target: Target, job_id: str) -> tuple[int, list[Answer]]:
-    """Describe the children, those that are there; and tell how many there will be."""
+def _base(target: Target, definition: str) -> Answer:
+    """Ask what container a definition's revision describes; nothing if it is no longer kept."""
+    from batchyard.client.calls import call
+
+    found = call(target.batch, "describe_job_definitions", jobDefinitions=[definition])
+    for one in found["jobDefinitions"]:
+        properties: Answer = one.get("containerProperties") or {}
+        return properties
+    return {}
+
+
+def _children(target: Target, job_id: str) -> tuple[Answer, list[Answer]]:
+    """Describe an array, and those of its children that are there."""
     from batchyard.client.describing import describe_jobs, one_job
 
-    size = (one_job(target.batch, job_id).get("arrayProperties") or {}).get("size")
+    parent = one_job(target.batch, job_id)
+    size = (parent.get("arrayProperties") or {}).get("size")
     if not size:
         raise Refused(f"{job_id} is no array: describe it with `batchyard describe`")
     ids = (f"{job_id}:{index}" for index in range(size))
-    return size, describe_jobs(ids, **target.connection)
+    return parent, describe_jobs(ids, **target.connection)
 
 
 def statuses(children: Sequence[Answer]) -> dict[int, str]:

@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING
 
 import click
 
-from batchyard.cli.target import targeted
+from batchyard.cli.completing import jobs
+from batchyard.cli.ending import CANCEL, end, ends
 
 if TYPE_CHECKING:
+    from batchyard.cli.ending import Wish
     from batchyard.cli.target import Target
 
 
 @click.command(name="cancel")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
-@click.option(
-    "--reason",
-    default="Cancelled by batchyard cancel",
-    show_default=True,
-    help="Becomes their statusReason.",
-)
-@click.option("--yes", "-y", is_flag=True, help="Do not ask before a change on AWS.")
-@targeted
-def command(*, target: Target, jobs: tuple[str, ...], reason: str, yes: bool) -> None:
+@click.argument("jobs", nargs=-1, metavar="[JOB...]", shell_complete=jobs)
+@ends(CANCEL)
+def command(*, target: Target, wish: Wish) -> int:
     """Cancel jobs that wait; those that are STARTING or RUNNING are left alone.
 
-    Without a JOB, ids are read from standard input, the first word of each line. None is touched
-    when one of them is not known.
+    JOB is an id: of an array, whose waiting children are all cancelled, or of a child. Without one,
+    ids are read from standard input, the first word of each line. None is touched when one of them
+    is not known.
+
+    With --queue, --status or --name, all jobs that wait and fit are meant; before more than one of
+    them is cancelled, you are asked.
 
     \b
     Examples:
       batchyard cancel 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11 --reason 'wrong input'
-      batchyard list --status RUNNABLE | batchyard cancel
+      batchyard cancel 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11:3
+      batchyard cancel --name 'align*' --queue prod --dry-run
+      batchyard cancel --status RUNNABLE --yes
+      batchyard list --created-before 2h --status RUNNABLE | batchyard cancel
     """
-    from batchyard.cli.ending import end
-
-    end(target, "cancel_job", jobs, reason, yes=yes)
+    return end(CANCEL, target, wish)

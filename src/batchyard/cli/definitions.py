@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchyard.cli.completing import definitions
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ COLUMNS = ("DEFINITION", "STATUS", "VCPUS", "MEMORY", "IMAGE", "COMMAND")
 
 
 @click.command(name="definitions")
-@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=definitions)
 @click.option("--all", "everything", is_flag=True, help="INACTIVE revisions, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print AWS's JobDefinition of each as JSON.")
 @targeted
@@ -35,7 +36,7 @@ def command(*, target: Target, names: tuple[str, ...], everything: bool, as_json
     if as_json:
         show_json(found)
     else:
-        show_table(COLUMNS, map(row, found))
+        show_table(COLUMNS, map(row, found), cut=("IMAGE", "COMMAND"))
 
 
 def _listed(target: Target, names: tuple[str, ...], *, everything: bool) -> list[Answer]:

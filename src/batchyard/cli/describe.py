@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchyard.cli.completing import jobs as jobs_here
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="describe")
-@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...", shell_complete=jobs_here)
 @click.option("--json", "as_json", is_flag=True, help="Print AWS's JobDetail of each as JSON.")
 @targeted
 def command(*, target: Target, jobs: tuple[str, ...], as_json: bool) -> None:

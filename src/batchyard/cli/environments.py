@@ -34,7 +34,7 @@ def command(*, target: Target, names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json(found)
     else:
-        show_table(COLUMNS, map(row, found))
+        show_table(COLUMNS, map(row, found), cut=("REASON",))
 
 
 def row(environment: Answer) -> tuple[object, ...]:

@@ -25,6 +25,12 @@ def command() -> None:
 
     Waiting needs no events. With them, a job's end is seen within moments, and AWS is asked less. A
     message goes to one reader only: give each waiting process a queue of its own, by --name.
+
+    \b
+    Examples:
+      batchyard events install --name nightly --profile lab
+      batchyard events status --name nightly
+      batchyard events uninstall --name nightly
     """
 
 

@@ -44,3 +44,37 @@ def pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
             raise Refused(f"{option} {text!r}: give NAME=VALUE")
         found[name] = value
     return found
+
+
+def text_of(option: str, path: str) -> str:
+    """Read a file, or standard input for ``-``.
+
+    Raises:
+        Refused: it cannot be read, or is no text.
+    """
+    from pathlib import Path
+
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return content.decode()
+    except OSError as error:
+        raise Refused(f"{option} {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{option} {path}: it is no text (UTF-8)") from None
+
+
+def variables(paths: Iterable[str]) -> dict[str, str]:
+    """Read files of variables, ``NAME=VALUE`` a line as Docker's `--env-file` has them.
+
+    Empty lines, and those that begin with ``#``, say nothing; quotes are part of the value.
+
+    Raises:
+        Refused: a file cannot be read, or a line is no such pair.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for number, line in enumerate(text_of("--env-file", path).splitlines(), 1):
+            text = line.lstrip()
+            if text and not text.startswith("#"):
+                found |= pairs(f"--env-file {path}, line {number}:", [text])
+    return found

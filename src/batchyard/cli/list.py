@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchyard.cli.completing import definitions
+from batchyard.cli.completing import queues as offered_queues
 from batchyard.cli.given import HEAD
 from batchyard.cli.target import targeted
+from batchyard.cli.times import moment_option
 
 if TYPE_CHECKING:
     from batchyard.cli.target import Target
@@ -17,10 +20,17 @@ STATUSES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDE
 """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
 
 COLUMNS = (HEAD, "NAME", "STATUS", "CREATED", "CHILDREN", "REASON")
+ON_A_TERMINAL = (HEAD, "NAME", "STATUS", "AGE", "SIZE", "REASON")
 
 
 @click.command(name="list")
-@click.option("--queue", "-q", multiple=True, help="Only this queue.  [default: every queue]")
+@click.option(
+    "--queue",
+    "-q",
+    multiple=True,
+    shell_complete=offered_queues,
+    help="Only this queue.  [default: every queue]",
+)
 @click.option(
     "--status",
     "-s",
@@ -31,7 +41,29 @@ COLUMNS = (HEAD, "NAME", "STATUS", "CREATED", "CHILDREN", "REASON")
 )
 @click.option("--name", help="Only jobs of this name, in any case; `*` at its end for any rest.")
 @click.option(
+    "--definition",
+    "-d",
+    shell_complete=definitions,
+    help="Only jobs of this definition: name, NAME:REV, ARN; `*` at a name's end for any rest.",
+)
+@click.option("--share-identifier", "share", metavar="ID", help="Only jobs of this share.")
+@click.option(
+    "--created-after",
+    "after",
+    metavar="WHEN",
+    callback=moment_option,
+    help="Only jobs made since: 2h (ago), or a date.",
+)
+@click.option(
+    "--created-before",
+    "before",
+    metavar="WHEN",
+    callback=moment_option,
+    help="Only jobs made before: 2h (ago), or a date.",
+)
+@click.option(
     "--limit",
+    "-n",
     type=click.IntRange(1),
     default=100,
     show_default=True,
@@ -44,54 +76,62 @@ def command(
     *,
     target: Target,
     queue: tuple[str, ...],
-    statuses: tuple[str, ...],
-    name: str | None,
     limit: int,
     as_json: bool,
+    **choice: Any,  # noqa: ANN401 - click's values, one for each field of Choice
 ) -> None:
     """List the jobs of queues, the newest first.
+
+    Dates are ISO 8601, and local unless they have a zone. In a pipe nothing is cut; on a terminal
+    each job has one line, with its age, and what does not fit is left out.
 
     \b
     Examples:
       batchyard list
       batchyard list --queue default --status RUNNABLE --status RUNNING
-      batchyard list --name 'align*' --json
+      batchyard list --name 'align*' --created-after 2h --json
+      batchyard list --definition align:3 --created-before 2026-11-25T09:30
     """
-    from batchyard.cli.listing import queues
-    from batchyard.cli.shown import show_json, show_table
+    from itertools import islice
 
-    found = _newest(target, queue or tuple(queues(target.batch)), statuses, name, limit)
+    from batchyard.cli.choosing import Choice, chosen
+    from batchyard.cli.listing import queues
+    from batchyard.cli.shown import show_json
+
+    found = chosen(target.batch, queue or queues(target.batch), Choice(**choice))
+    jobs = list(islice(found, limit + 1))
     if as_json:
-        show_json(found[:limit])
+        show_json(jobs[:limit])
     else:
-        show_table(COLUMNS, map(row, found[:limit]))
-    if len(found) > limit:
+        _show(jobs[:limit])
+    if len(jobs) > limit:
         click.echo(f"batchyard: there are more than {limit}: see --limit", err=True)
 
 
-def _newest(
-    target: Target,
-    queues: tuple[str, ...],
-    statuses: tuple[str, ...],
-    name: str | None,
-    limit: int,
-) -> list[Answer]:
-    """List one job more than the limit, to tell whether there are more."""
-    from itertools import islice
+def _show(jobs: list[Answer]) -> None:
+    """Show jobs: all there is to a pipe, and to a person what fits."""
+    import time
 
-    from batchyard.cli.listing import jobs
+    from batchyard.cli.shown import paper, show_table
 
-    found: list[Answer] = []
-    for queue in queues:
-        found += islice(jobs(target.batch, queue, statuses, name), limit + 1)
-    found.sort(key=lambda job: -int(job.get("createdAt") or 0))
-    return found[: limit + 1]
+    if not paper().terminal:
+        show_table(COLUMNS, map(row, jobs))
+        return
+    now = time.time_ns() // 1_000_000
+    show_table(ON_A_TERMINAL, [row(job, now) for job in jobs], cut=("NAME", "REASON"))
 
 
-def row(job: Answer) -> tuple[object, ...]:
-    """Form a job's row from AWS's JobSummary."""
+def row(job: Answer, now: int | None = None) -> tuple[object, ...]:
+    """Form a job's row from AWS's JobSummary.
+
+    Args:
+        job: the summary.
+        now: epoch milliseconds, to tell how long ago it was made; None to tell when.
+    """
     from batchyard.cli.shown import moment
+    from batchyard.cli.times import age
 
     size = (job.get("arrayProperties") or {}).get("size")
-    created, reason = moment(job.get("createdAt")), job.get("statusReason")
+    at, reason = job.get("createdAt"), job.get("statusReason")
+    created = moment(at) if now is None or at is None else age(now - at)
     return job["jobId"], job["jobName"], job["status"], created, size, reason

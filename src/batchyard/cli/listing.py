@@ -9,40 +9,16 @@ from batchyard.client.describing import describe_jobs
 from batchyard.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from batchyard.cli.target import Target
     from batchyard.client.sessions import Client
-
-EVER = [{"name": "AFTER_CREATED_AT", "values": ["0"]}]
-"""With a filter, ListJobs shows jobs of every status; without one, the RUNNING ones:
-https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html"""
 
 
 def queues(client: Client) -> list[str]:
     """Name every queue."""
     listed = every(client, "describe_job_queues", "jobQueues")
     return [queue["jobQueueName"] for queue in listed]
-
-
-def jobs(
-    client: Client, queue: str, statuses: Sequence[str] = (), name: str | None = None
-) -> Iterator[Answer]:
-    """List a queue's jobs, the newest first.
-
-    Args:
-        client: of Batch.
-        queue: its name or ARN.
-        statuses: only jobs in one of them; without any, in all.
-        name: only jobs of this name, in any case of its letters; ``*`` at its end for any rest.
-    """
-    if name is None and len(statuses) == 1:
-        status = {"jobStatus": statuses[0]}
-        yield from every(client, "list_jobs", "jobSummaryList", jobQueue=queue, **status)
-        return
-    filters = EVER if name is None else [{"name": "JOB_NAME", "values": [name]}]
-    listed = every(client, "list_jobs", "jobSummaryList", jobQueue=queue, filters=filters)
-    yield from (job for job in listed if not statuses or job["status"] in statuses)
 
 
 def known(target: Target, ids: Iterable[str]) -> list[Answer]:

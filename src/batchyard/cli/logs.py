@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchyard.cli.completing import jobs as known_jobs
 from batchyard.cli.target import targeted
 from batchyard.errors import Refused
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="logs")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", nargs=-1, metavar="[JOB...]", shell_complete=known_jobs)
 @click.option("--attempt", type=click.IntRange(1), metavar="N", help="Which.  [default: the last]")
 @click.option("--all", "everything", is_flag=True, help="Every attempt's, one after the other.")
 @click.option("-f", "--follow", is_flag=True, help="Every attempt's, until the jobs have ended.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from batchyard.cli.completing import queues
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ COLUMNS = ("QUEUE", "STATE", "STATUS", "PRIORITY", "ENVIRONMENTS")
 
 
 @click.command(name="queues")
-@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=queues)
 @click.option("--json", "as_json", is_flag=True, help="Print AWS's JobQueueDetail of each as JSON.")
 @targeted
 def command(*, target: Target, names: tuple[str, ...], as_json: bool) -> None:
@@ -34,7 +35,7 @@ def command(*, target: Target, names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json(found)
     else:
-        show_table(COLUMNS, map(row, found))
+        show_table(COLUMNS, map(row, found), cut=("ENVIRONMENTS",))
 
 
 def row(queue: Answer) -> tuple[object, ...]:

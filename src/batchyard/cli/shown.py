@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -12,7 +13,6 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.text import Text
 
 STYLES = {
     "SUCCEEDED": "green",
@@ -25,15 +25,12 @@ STYLES = {
 }
 """Words that have a colour wherever they fill a cell."""
 
-UNBOUNDED = 100_000
-"""Columns of a pipe, in which nothing is cut."""
-
 
 class Paper(NamedTuple):
     """What is written on.
 
     Attributes:
-        width: columns; None for what the terminal has.
+        width: a terminal's columns; None for those that it has.
         terminal: whether it may be styled.
         plain: whether it is styled without colours.
     """
@@ -46,7 +43,7 @@ class Paper(NamedTuple):
 def paper() -> Paper:
     """Tell what standard output is: a terminal, or a pipe; for NO_COLOR see https://no-color.org."""
     terminal = sys.stdout.isatty()
-    return Paper(None if terminal else UNBOUNDED, terminal, bool(os.environ.get("NO_COLOR")))
+    return Paper(None, terminal, bool(os.environ.get("NO_COLOR")))
 
 
 def json_text(found: object) -> str:
@@ -59,32 +56,80 @@ def show_json(found: object) -> None:
     click.echo(json_text(found))
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; its first column is never folded, so that ids can be copied."""
-    click.echo(table(columns, rows, paper()), nl=False)
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], on: Paper) -> str:
-    """Form a table.
+def show_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], cut: Sequence[str] = ()
+) -> None:
+    """Print a table; its first column is never folded, so that ids can be copied.
 
     Args:
         columns: their heads; without any, none are shown.
         rows: their cells; None is an empty one.
-        on: what it is written on.
+        cut: heads of columns that a terminal may be too narrow for; with any, a row is a line.
     """
+    click.echo(table(columns, rows, paper(), cut), nl=False)
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    on: Paper,
+    cut: Sequence[str] = (),
+) -> str:
+    """Form a table; see `show_table`.
+
+    Args:
+        columns: their heads.
+        rows: their cells.
+        on: what it is written on.
+        cut: heads of columns that may be cut.
+    """
+    texts = [[_text(value, flat=any(columns)) for value in row] for row in rows]
+    if not on.terminal:
+        return plain(columns, texts)
+    if not cut:
+        return _formed(columns, texts, on)
+    from shutil import get_terminal_size
+
+    from batchyard.cli.fitting import fitted
+
+    width = on.width or get_terminal_size().columns
+    heads, *cells = fitted(columns, texts, width, cut)
+    return _formed(heads, cells, on)
+
+
+def _text(value: object, *, flat: bool) -> str:
+    """Write a cell; below heads a row is a line, whatever is in it."""
+    said = "" if value is None else str(value)
+    return said.replace("\n", "⏎") if flat else said
+
+
+def plain(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Form a table for a pipe: nothing is cut, and what has several lines keeps them.
+
+    Args:
+        columns: their heads; without any, none are shown.
+        rows: their cells.
+    """
+    shown = [columns, *rows] if any(columns) else rows
+    cells = [[cell.split("\n") for cell in row] for row in shown]
+    lines = [line for row in cells for line in zip_longest(*row, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
+
+
+def _formed(columns: Sequence[str], rows: Iterable[Sequence[str]], on: Paper) -> str:
     from io import StringIO
 
-    from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    made = Table(box=None, pad_edge=False, show_header=any(columns), header_style="bold")
-    if on.terminal and any(columns):
-        made.box = box.SIMPLE_HEAD
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(columns))
+    made.header_style = "bold"
     for number, column in enumerate(columns):
         made.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        made.add_row(*map(_cell, row))
+        made.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     console = Console(
         file=StringIO(),
         width=on.width,
@@ -95,14 +140,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], on: Paper) -
     )
     with console.capture() as captured:
         console.print(made)
-    return captured.get() if on.terminal else stripped(captured.get())
-
-
-def _cell(value: object) -> Text:
-    from rich.text import Text
-
-    said = "" if value is None else str(value)
-    return Text(said, style=STYLES.get(said, ""))
+    return stripped(captured.get())
 
 
 def stripped(text: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from batchyard.cli.completing import jobs
+
 
 @click.command(name="story")
-@click.argument("job")
+@click.argument("job", shell_complete=jobs)
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from batchyard.errors import BatchyardError, Refused
+from batchyard.errors import Refused, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ def choose(endpoint: str | None, region: str | None, profile: str | None) -> Tar
     url = endpoint or next(filter(None, map(os.environ.get, ENDPOINTS)), None)
     if url is None and profile is None:
         url = own
-    keys = _own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
+    keys = own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
     connection = _connection(url, region, profile, keys=keys)
     return Target(connection, chosen=bool(url or profile))
 
@@ -125,7 +125,8 @@ def own_yard() -> str | None:
     return running.url or None if running else None
 
 
-def _own_keys() -> tuple[str, str]:
+def own_keys() -> tuple[str, str]:
+    """Give the keys of the user's yard."""
     from batchyard.server.keys import load_or_create
     from batchyard.server.options import user_data_dir
 
@@ -166,37 +167,57 @@ def _configured(session: Client) -> str | None:
     return region
 
 
-def confirm(target: Target, *, yes: bool, service: str = "batch") -> None:
+def confirm(
+    target: Target, *, yes: bool, question: str | None = None, service: str = "batch"
+) -> None:
     """Say on stderr where a change goes, and ask before one on AWS that nobody named.
 
     Args:
         target: where it goes.
         yes: the caller has agreed already.
+        question: what to ask before this change wherever it goes; None to ask only on AWS.
         service: which is changed.
 
     Raises:
         Refused: there is nobody to ask.
+        RefusedCredentials: AWS does not know who asks.
         click.Abort: the answer was no.
     """
     from batchyard.client.sessions import is_of_aws
 
     client = target.clients.client(service)
-    if not is_of_aws(client.meta.endpoint_url):
+    charged = is_of_aws(client.meta.endpoint_url)
+    if charged:
+        click.echo(f"→ AWS {client.meta.region_name}, account {_account(target)}", err=True)
+    else:
         host = urlsplit(client.meta.endpoint_url).netloc
         click.echo(f"→ yard {host}" if service == "batch" else f"→ {host}", err=True)
-        return
-    click.echo(f"→ AWS {client.meta.region_name}, account {_account(target)}", err=True)
-    if target.chosen or yes:
+    unchosen = charged and not target.chosen
+    if yes or not (question or unchosen):
         return
     if not sys.stdin.isatty():
-        raise Refused("this is AWS, and nobody chose it: add --yes, --profile or --endpoint aws")
-    click.confirm("Go on?", abort=True, err=True)
+        raise Refused(_UNASKED if unchosen else f"{question} There is nobody to ask: add --yes")
+    click.confirm(question or "Go on?", abort=True, err=True)
+
+
+_UNASKED = "this is AWS, and nobody chose it: add --yes, --profile or --endpoint aws"
 
 
 def _account(target: Target) -> str:
+    """Ask AWS whose account this is, for a moment only: a private network may not reach STS."""
+    from botocore.config import Config
+
     from batchyard.client.calls import call
 
+    config = Config(connect_timeout=MOMENT, read_timeout=MOMENT, retries={"total_max_attempts": 1})
+    session: Client = target.connection.get("session")
+    region = target.batch.meta.region_name
     try:
-        return str(call(target.clients.client("sts"), "get_caller_identity")["Account"])
-    except BatchyardError as error:
+        sts = session.create_client("sts", region_name=region, config=config)
+        return str(call(sts, "get_caller_identity")["Account"])
+    except ServiceError as error:
         return f"unknown ({error})"
+
+
+MOMENT = 5
+"""Seconds to wait for STS."""

@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING
 
 import click
 
-from batchyard.cli.target import targeted
+from batchyard.cli.completing import jobs
+from batchyard.cli.ending import TERMINATE, end, ends
 
 if TYPE_CHECKING:
+    from batchyard.cli.ending import Wish
     from batchyard.cli.target import Target
 
 
 @click.command(name="terminate")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
-@click.option(
-    "--reason",
-    default="Terminated by batchyard terminate",
-    show_default=True,
-    help="Becomes their statusReason.",
-)
-@click.option("--yes", "-y", is_flag=True, help="Do not ask before a change on AWS.")
-@targeted
-def command(*, target: Target, jobs: tuple[str, ...], reason: str, yes: bool) -> None:
+@click.argument("jobs", nargs=-1, metavar="[JOB...]", shell_complete=jobs)
+@ends(TERMINATE)
+def command(*, target: Target, wish: Wish) -> int:
     """Terminate jobs wherever they stand; those that have ended are left alone.
 
-    Without a JOB, ids are read from standard input, the first word of each line. None is touched
-    when one of them is not known.
+    JOB is an id: of an array, whose children are all terminated, or of a child. Without one, ids
+    are read from standard input, the first word of each line. None is touched when one of them is
+    not known.
+
+    With --queue, --status or --name, all jobs that have not ended and fit are meant; before more
+    than one of them is terminated, you are asked.
 
     \b
     Examples:
       batchyard terminate 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11 --reason 'wrong input'
-      batchyard list --status RUNNING | batchyard terminate
+      batchyard terminate 2e6f0bd1-7a5c-4b71-a7b5-8d1a2a0b6c11:3
+      batchyard terminate --name 'align*' --queue prod --dry-run
+      batchyard terminate --status RUNNING --yes
+      batchyard list --created-before 2d --status RUNNING | batchyard terminate
     """
-    from batchyard.cli.ending import end
-
-    end(target, "terminate_job", jobs, reason, yes=yes)
+    return end(TERMINATE, target, wish)

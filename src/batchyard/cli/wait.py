@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchyard.cli.completing import jobs as known_jobs
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="wait")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", nargs=-1, metavar="[JOB...]", shell_complete=known_jobs)
 @click.option("--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Give up after this.")
 @click.option(
     "--until",

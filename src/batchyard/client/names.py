@@ -126,3 +126,12 @@ def attempt_of(name: str) -> tuple[str, int] | None:
     """Take a job's name apart: its item's, and which attempt it is; None for other names."""
     found = re.fullmatch(rf"(.+-[0-9a-f]{{{DIGEST}}})-([1-9][0-9]{{0,{ATTEMPT - 1}}})", name)
     return (found[1], int(found[2])) if found else None
+
+
+MADE = re.compile(rf"\d{{4}}-\d\d-\d\dT(?:\d\d-){{3}}\d{{3}}-(.+)-[0-9a-f]{{{2 * CHANCE}}}")
+
+
+def stem(name: str) -> str:
+    """Take a name out of one that `unique_name` made of it; others stay as they are."""
+    found = MADE.fullmatch(name)
+    return found[1] if found else name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Required
 
-from batchyard.client.calls import call, every
+from batchyard.client.calls import call
 from batchyard.client.definitions import JobDefinition, name_of
 from batchyard.client.fields import MISSING, fields_of, text_of
+from batchyard.client.revisions import latest
 from batchyard.client.sessions import Connection, connect
 from batchyard.client.submitting import retry_strategy, timeout_seconds
 from batchyard.errors import NotFound
@@ -132,9 +133,7 @@ def latest_revision(
         NotFound: no revision of it is active.
     """
     name, client = name_of(definition), connect(**connection).client("batch")
-    wanted = {"jobDefinitionName": name, "status": "ACTIVE"}
-    listed = every(client, "describe_job_definitions", "jobDefinitions", **wanted)
-    revisions = [int(one["revision"]) for one in listed]
-    if not revisions:
+    found = latest(client, name)
+    if found is None:
         raise NotFound(f"no revision of the job definition {name} is active: register one")
-    return max(revisions)
+    return int(found["revision"])

@@ -1,0 +1,58 @@
+"""The mutants that the laws of the command line must kill."""
+
+from tests.mutants.mutant import Mutant
+
+CHOOSING = ("tests/cli/choosing_laws.py",)
+DOCUMENTS = ("tests/cli/test_documents.py",)
+FITTING = ("tests/cli/fitting_laws.py",)
+ORDERING = ("tests/cli/test_ordering.py",)
+RESUBMITTING = ("tests/cli/resubmitting_laws.py",)
+SCRIPTS = ("tests/cli/test_scripts.py",)
+TIMES = ("tests/cli/times_laws.py",)
+
+
+def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
+    return Mutant(file=f"batchyard/cli/{file}.py", old=old, new=new, killers=killers)
+
+
+MUTANTS = [
+    mutant("choosing", "created >= self.after", "created > self.after", CHOOSING),
+    mutant("choosing", "created < self.before", "created <= self.before", CHOOSING),
+    mutant("choosing", "max(0, choice.after - 1)", "choice.after + 1", CHOOSING),
+    mutant("choosing", "return given[:1]", "return given", CHOOSING),
+    mutant(
+        "choosing", 'definition.partition(":")[0]\n    wanted', "definition\n    wanted", CHOOSING
+    ),
+    mutant("choosing", "key=lambda job: -_created(job)", "key=_created", CHOOSING),
+    mutant("choosing", "if choice.name is None and after", "if after", CHOOSING),
+    mutant("documents", "_check_members(value, shape.members, where)", "pass", DOCUMENTS),
+    mutant("documents", '{"true": True, "false": False}[text.lower()]', "bool(text)", DOCUMENTS),
+    mutant("documents", "yaml.BaseLoader", "yaml.SafeLoader", DOCUMENTS),
+    mutant("documents", " | {SHARED}", "", DOCUMENTS),
+    mutant("fitting", "room - GAP - given", "room - given", FITTING),
+    mutant("fitting", "if given >= min(LEAST, widths[n]):", "if True:", FITTING),
+    mutant("fitting", "width - 1) +", "width) +", FITTING),
+    mutant("ordering", "told | variables(order.env_file) | pairs", "told | pairs", ORDERING),
+    mutant("ordering", "if amount and not own", "if amount", ORDERING),
+    mutant("ordering", "unique=named is None", "unique=True", ORDERING),
+    mutant("ordering", '*said.get("dependsOn", ()), ', "", ORDERING),
+    mutant("ordering", "resources | wanted", "resources or wanted", ORDERING),
+    mutant("resubmitting", "-le $((last - first))", "-lt $((last - first))", RESUBMITTING),
+    mutant("resubmitting", "at=$((at - last + first - 1))", "at=$((at - 1))", RESUBMITTING),
+    mutant("resubmitting", "index == found[-1][1] + 1", "index > found[-1][1]", RESUBMITTING),
+    mutant("resubmitting", "was.indices[index] if was.indices else index", "index", RESUBMITTING),
+    mutant("resubmitting", "if table and len(", "if table and 2 * len(", RESUBMITTING),
+    mutant(
+        "resubmitting", "> room:\n            yield", "> room + 1:\n            yield", RESUBMITTING
+    ),
+    mutant("resubmitting", "OVERRIDES - RESERVE - length", "9 * OVERRIDES - length", RESUBMITTING),
+    mutant("resubmitting", 'if not k.startswith("aws:")', "if k", RESUBMITTING),
+    mutant("resubmitting", "if len(new) == size:", "if len(new) > size:", RESUBMITTING),
+    mutant(
+        "scripts", '(*options, "-c", script, name, *arg', '(*options, "-c", script, *arg', SCRIPTS
+    ),
+    mutant("scripts", "exec {interpreter}", "{interpreter}", SCRIPTS),
+    mutant("scripts", "<<END_OF_SCRIPT\\n$text", "<<END_OF_SCRIPT\\n$1", SCRIPTS),
+    mutant("times", "max(0, now -", "abs(now -", TIMES),
+    mutant("times", "seconds >= UNIT * UNITS", "seconds >= UNITS", TIMES),
+]
