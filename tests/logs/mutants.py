@@ -7,6 +7,9 @@ LINES = ("tests/logs/test_lines_laws.py",)
 PAGES = ("tests/logs/test_pages_laws.py",)
 TOKENS = ("tests/logs/test_tokens_laws.py",)
 PATTERNS = ("tests/logs/test_patterns_laws.py",)
+GRAMMAR = ("tests/logs/test_grammar_laws.py",)
+WAYS = ("tests/logs/test_ways_laws.py",)
+DELIMITED = ("tests/logs/test_delimited_laws.py",)
 SEARCHING = ("tests/logs/test_searching_laws.py",)
 OUTPUT = ("tests/launchers/test_output_laws.py",)
 OPERATIONS = ("tests/server/operations/test_logs.py",)
@@ -58,11 +61,48 @@ MUTANTS = [
     mutant("server/operations/logs/events", "stopped_at is not None", "started_at", OPERATIONS),
     mutant("logs/patterns", "not included and not excluded", "not excluded", PATTERNS),
     mutant("logs/patterns", "not any(test(message) for test in excluded)", "True", PATTERNS),
-    mutant("logs/patterns", "_ESCAPED.sub", "str or _ESCAPED.sub", PATTERNS),
-    mutant("logs/patterns", "if not _ALLOWED.fullmatch(text):", "if False:", PATTERNS),
-    mutant("logs/selectors", "any(part(value)", "all(part(value)", PATTERNS),
-    mutant("logs/selectors", "all(part(value)", "any(part(value)", PATTERNS),
-    mutant("logs/selectors", '"<=": operator.le', '"<=": operator.lt', PATTERNS),
+    mutant("logs/patterns", "if phrase.strip() else", "if phrase else", PATTERNS),
+    mutant("logs/patterns", "if len(read) > MOST", "if len(read) > 9 * MOST", PATTERNS),
+    mutant("logs/grammar", '_ESCAPED.sub(r"\\1", token[1:-1])', "token[1:-1]", PATTERNS),
+    mutant("logs/grammar", "any(part(value)", "all(part(value)", PATTERNS),
+    mutant("logs/grammar", "all(part(value)", "any(part(value)", PATTERNS),
+    mutant("logs/grammar", '"<=": operator.le', '"<=": operator.lt', PATTERNS),
+    mutant("logs/grammar", "len(text) >= len(first) + len(last)", "True", GRAMMAR),
+    mutant("logs/grammar", "text.find(part, at, stop)", "text.find(part, at)", GRAMMAR),
+    mutant("logs/grammar", "at = found + len(part)", "at = found", GRAMMAR),
+    mutant("logs/expressions", "if not _ALLOWED.fullmatch(text):", "if False:", PATTERNS),
+    mutant("logs/expressions", 'text[at] != "]" or at == begin', 'text[at] != "]"', WAYS),
+    mutant("logs/expressions", 'not in {"", "]"}:', 'not in {""}:', WAYS),
+    mutant("logs/expressions", "_ALL - held if negated", "held if negated", WAYS),
+    mutant("logs/expressions", "least > most", "least >= most", WAYS),
+    mutant("logs/expressions", "int(low or 0)", "int(low or 1)", WAYS),
+    mutant("logs/expressions", 'in {"", "|"}:', 'in {""}:', WAYS),
+    mutant("logs/ways", "| bits & ways.repeated", "", WAYS),
+    mutant("logs/ways", "& held) | ways.first", "& held)", WAYS),
+    mutant("logs/ways", "(~(filled - ways.entered) ^ filled)", "0", WAYS),
+    mutant("logs/ways", "self._runs(self.size - len(run), [*run, False])", "pass", WAYS),
+    mutant("logs/ways", "max(term.least, 1)", "term.least", WAYS),
+    mutant("logs/ways", "return bool(ways.bits & self._ways.at_end)", "return False", WAYS),
+    mutant("logs/ways", "(self._ways.found | self._ways.at_end)", "self._ways.found", WAYS),
+    mutant("logs/ways", "if len(self._sets) >= self._most_sets:", "if False:", WAYS),
+    mutant("logs/ways", "known = self._sets[bits] = _Set", "known = _Set", WAYS),
+    mutant("logs/ways", "term[1:] == (1, 1)", "True", WAYS),
+    mutant("logs/ways", "self.size + count > MOST", "count > MOST", WAYS),
+    mutant("logs/delimited", "len(found) < before + after", "len(found) < before", DELIMITED),
+    mutant("logs/delimited", "len(found) < len(names)", "not found", DELIMITED),
+    mutant("logs/delimited", "message[last.start :].rstrip()", "message[last.stop :]", DELIMITED),
+    mutant("logs/delimited", 'if sign == "=" else', 'if sign != "=" else', DELIMITED),
+    mutant("logs/delimited", "or number(value) == wanted_number", "", DELIMITED),
+    mutant("logs/delimited", "self._names.count(name) != 1", "not name", DELIMITED),
+    mutant("logs/delimited", "names.index(name)", "names.index(name) - 1", DELIMITED),
+    mutant("logs/delimited", "self._own or name", "name", DELIMITED),
+    mutant("logs/delimited", "message[at + 1 : end])", "message[at:end])", DELIMITED),
+    mutant("logs/delimited", "and closing not in never", "", DELIMITED),
+    mutant(
+        "logs/selectors", "for value in found if _simple(value)", "for value in found", PATTERNS
+    ),
+    mutant("logs/selectors", "if wildcards > 1:", "if wildcards > 2:", PATTERNS),
+    mutant("logs/selectors", "> MOST_WILDCARDS:", "> 9:", PATTERNS),
     mutant("logs/selectors", "lambda found: not found", "lambda found: True", PATTERNS),
     mutant("logs/selectors", "and not isinstance(value, bool)", "", PATTERNS),
     mutant("logs/selectors", 'if sign == "=" else', 'if sign != "=" else', PATTERNS),

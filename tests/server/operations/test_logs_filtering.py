@@ -97,6 +97,7 @@ def test_a_pattern_chooses_events(yard: LoggedYard) -> None:
     yard.attempt((1, b'one two\ntwo\n{"n": 5}\n'))
     assert messages(yard, filterPattern="two -one") == ["two"]
     assert messages(yard, filterPattern="{ $.n > 4 }", interleaved=True) == ['{"n": 5}']
+    assert messages(yard, filterPattern="[w1=one, w2=t*]") == ["one two"]
     assert len(messages(yard, filterPattern="")) == 3
 
 
@@ -115,7 +116,7 @@ def test_a_page_looks_so_far_and_no_farther(yard: LoggedYard) -> None:
     "params, word",
     [
         ({"logStreamNames": ["x"], "logStreamNamePrefix": "x"}, "logStreamNamePrefix"),
-        ({"filterPattern": "[a, b]"}, "[a, b]"),
+        ({"filterPattern": "[a, b"}, "[a, b"),
         ({"nextToken": "x"}, "nextToken"),
         ({"logGroupIdentifier": ARN}, "logGroupIdentifier"),
     ],
