@@ -118,7 +118,6 @@ def test_a_page_looks_so_far_and_no_farther(yard: LoggedYard) -> None:
         ({"logStreamNames": ["x"], "logStreamNamePrefix": "x"}, "logStreamNamePrefix"),
         ({"filterPattern": "[a, b"}, "[a, b"),
         ({"nextToken": "x"}, "nextToken"),
-        ({"logGroupIdentifier": ARN}, "logGroupIdentifier"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
