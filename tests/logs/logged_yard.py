@@ -58,11 +58,18 @@ class LoggedYard:
         try:
             answer = OPERATIONS[call.operation](context, call.params)
             if isawaitable(answer):
-                answer = asyncio.run(finished(answer))
+                answer = asyncio.run(self._finished(answer))
         except Fault as fault:
             return self.line.service.fault(fault, "id")
         self.clock.run()
         return self.line.service.encode(call.operation, answer, "id")
+
+    async def _finished(self, answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - a wire struct
+        task = asyncio.ensure_future(answer)
+        while not task.done():
+            self.clock.run()
+            await asyncio.sleep(0)
+        return task.result()
 
     def attempt(
         self,
@@ -118,7 +125,3 @@ class LoggedYard:
         """Put events into a stream; what the yard answers."""
         given = [{"timestamp": at, "message": message} for at, message in events]
         return self.ask("PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=given)
-
-
-async def finished(answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - a wire struct
-    return await answer

@@ -10,7 +10,6 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from batchyard.store.rows import attempt_named
 from batchyard.store.seam import (
     EventsPut,
     LogGroupChange,
@@ -20,9 +19,10 @@ from batchyard.store.seam import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from batchyard.batch.ids import Place
+    from batchyard.batch.model import Attempt
     from batchyard.engine.journal import Journal
     from batchyard.launchers.output import Output
     from batchyard.logs.groups import LogGroup
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 COUNTED_MS = 60_000
 """How long a count of what attempts printed is good for (ours): AWS counts with a delay, too."""
+
+
+MOST_SPANS = 50_000
+"""Attempts that ended, of which is remembered when they printed (ours): some 10 MB."""
 
 
 class _Changed(NamedTuple):
@@ -59,6 +63,9 @@ class LogBook:
         output: what attempts printed.
         now: tells the time, epoch milliseconds.
         wake: has the turn end soon, and changes written.
+
+    Attributes:
+        output: what attempts printed.
     """
 
     def __init__(
@@ -72,13 +79,14 @@ class LogBook:
         """Begin with nothing changed."""
         self._store = store
         self._journal = journal
-        self._output = output
+        self.output = output
         self._now = now
         self._wake = wake
         self._numbers = count(1)
         self._groups: dict[Group, _Changed] = {}
         self._streams: dict[Stream, tuple[bool, int]] = {}
         self._printed: dict[Group, tuple[int, int]] = {}
+        self._spans: dict[str, tuple[int, int]] = {}
 
     def group(self, place: Place, name: str) -> LogGroup | None:
         """Find a log group."""
@@ -110,36 +118,64 @@ class LogBook:
         number = self._change(LogGroupChange(place, group))
         self._groups[place, group.name] = _Changed(group, emptied, number)
 
-    def remove_group(self, place: Place, name: str) -> None:
-        """Remove a log group with its streams; what attempts printed to them goes, too."""
+    def remove_group(self, place: Place, name: str) -> tuple[str, ...]:
+        """Remove a log group with its streams.
+
+        Returns:
+            The attempts that printed to them: their output is of no use once this is on disk.
+        """
         number = self._change(LogGroupRemoval(place, name))
         self._groups[place, name] = _Changed(None, emptied=True, number=number)
         for key in [key for key in self._streams if key[:2] == (place, name)]:
             del self._streams[key]
-        self._remove_output(self._store.logging_attempts(place, name))
+        return self._store.logging_attempts(place, name)
 
     def create_stream(self, place: Place, group: str, name: str) -> None:
         """Make a log stream in a group that is there."""
         number = self._change(LogStreamCreation(place, group, name, self._now()))
         self._streams[place, group, name] = True, number
 
-    def remove_stream(self, place: Place, group: str, name: str) -> None:
-        """Remove a log stream; what an attempt printed to it goes, too."""
+    def remove_stream(self, place: Place, group: str, name: str) -> tuple[str, ...]:
+        """Remove a log stream.
+
+        Returns:
+            The attempt that printed to it, if any, as of `remove_group`.
+        """
         number = self._change(LogStreamRemoval(place, group, name))
         self._streams[place, group, name] = False, number
         stream = self._store.stream(place, group, name)
-        if stream is not None and stream.attempt is not None:
-            self._remove_output([attempt_named(name)])
+        attempt = stream.attempt if stream is not None else None
+        return (attempt.id,) if attempt is not None else ()
 
     def put(self, place: Place, group: str, stream: str, events: Sequence[Given]) -> None:
         """Put events into a stream that is there."""
         self._change(EventsPut(place, group, stream, self._now(), events))
 
+    def span(self, attempt: Attempt) -> tuple[int, int] | None:
+        """Tell when an attempt first and last printed, epoch milliseconds; None: never.
+
+        Any thread may ask. Of attempts that ended it is remembered.
+        """
+        span = self._spans.get(attempt.id)
+        if span is None:
+            span = self.output.span(attempt.id)
+            if span is not None and attempt.stopped_at is not None:
+                self._remember(attempt.id, span)
+        return span
+
+    def _remember(self, attempt: str, span: tuple[int, int]) -> None:
+        if len(self._spans) >= MOST_SPANS:
+            self._spans = {}
+        self._spans[attempt] = span
+
     def printed_bytes(self, place: Place, group: str) -> int:
-        """Count what attempts printed to a group, in bytes; it may be a minute old."""
+        """Count what attempts printed to a group, in bytes; it may be a minute old.
+
+        Any thread may ask.
+        """
         moment, counted = self._printed.get((place, group), (-COUNTED_MS, 0))
         if self._now() - moment >= COUNTED_MS:
-            counted = sum(map(self._output.size, self._store.logging_attempts(place, group)))
+            counted = sum(map(self.output.size, self._store.logging_attempts(place, group)))
             self._printed[place, group] = self._now(), counted
         return counted
 
@@ -155,6 +191,3 @@ class LogBook:
         """Remember no longer what is on disk."""
         self._groups = {key: each for key, each in self._groups.items() if each.number > number}
         self._streams = {key: each for key, each in self._streams.items() if each[1] > number}
-
-    def _remove_output(self, attempts: Iterable[str]) -> None:
-        self._journal.after(lambda: self._output.remove(attempts))

@@ -111,15 +111,12 @@ class Printed(NamedTuple):
 
     def _found(self, first: Callable[[Lines], int]) -> Iterator[Found]:
         """Read the lines, a few at a time."""
-        position: int | None = None
-        while True:
+        position, more = None, True
+        while more:
             with self.opened() as lines:
-                position = first(lines) if position is None else position
-                chunk = self._chunk(lines, position)
-            if not chunk:
-                return
+                chunk = self._chunk(lines, first(lines) if position is None else position)
             yield from chunk
-            position = chunk[-1].stop
+            position, more = chunk[-1].stop if chunk else position, len(chunk) == CHUNK
 
     def _chunk(self, lines: Lines, first: int) -> list[Found]:
         """Read a few lines from a boundary on, each with the time its first byte arrived."""

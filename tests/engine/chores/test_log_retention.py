@@ -5,8 +5,11 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from batchyard.batch.ids import Place
-from batchyard.batch.model import DEFAULT_LOG_GROUP
+from batchyard.batch.model import DEFAULT_LOG_GROUP, Job
+from batchyard.batch.states import JobState
 from batchyard.engine.chores.log_retention import LogRetention
 from batchyard.launchers.output import Output
 from batchyard.logs.groups import DAY_MS, LogGroup
@@ -32,11 +35,18 @@ def left(store: MemoryStore, place: Place, group: str) -> list[str]:
     return [event.message for event in store.put_events(query)]
 
 
+def running(job: Job) -> Job:
+    """The job as it was before its attempt ended."""
+    attempts = (replace(job.attempts[0], stopped_at=None, exit_code=None),)
+    return replace(job, state=JobState.RUNNING, attempts=attempts, stopped_at=None)
+
+
 async def test_a_sweep_removes_what_is_older_than_the_retention_and_nothing_else(
     tmp_path: Path,
 ) -> None:
     store, printed = MemoryStore(), {"old": NOW - DAY_MS - 1, "young": NOW - DAY_MS}
     jobs = [ended(name, at) for name, at in printed.items()]
+    jobs.append(running(ended("running", NOW - 9 * DAY_MS)))
     place = Place(jobs[0].spec.account, jobs[0].spec.region)
     groups = [LogGroup(name=DEFAULT_LOG_GROUP, created_at=0, retention=1)]
     groups += [LogGroup(name="g", created_at=0, retention=1), LogGroup(name="kept", created_at=0)]

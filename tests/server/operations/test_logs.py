@@ -172,6 +172,14 @@ def test_a_stream_says_when_it_printed(yard: LoggedYard) -> None:
     }
 
 
+def test_a_stream_says_anew_when_its_running_attempt_printed(yard: LoggedYard) -> None:
+    name = yard.attempt((1500, b"a\n"), stopped_at=None)
+    for at in (1500, 2500):
+        (shown,) = yard.ask("DescribeLogStreams", logGroupName=GROUP)["logStreams"]
+        assert (shown["firstEventTimestamp"], shown["lastEventTimestamp"]) == (1500, at)
+        yard.prints(name, (2500, b"b\n"))
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
 def test_pages_of_streams_show_each_once_in_order(yard: LoggedYard, limit: int) -> None:
     printed = [yard.attempt((at, b"x\n")) for at in (50, 20, 40, 30)]

@@ -179,6 +179,28 @@ def test_a_change_is_seen_by_the_next_one_before_it_is_on_disk(made: LoggedYard)
     assert made.refusal("CreateLogStream", **NAMED)[0] == "ResourceAlreadyExistsException"
 
 
+def test_a_group_that_goes_takes_a_stream_that_is_not_on_disk_with_it(made: LoggedYard) -> None:
+    made.writer.held = True
+    made.ask("CreateLogStream", logGroupName="g", logStreamName="t")
+    made.ask("DeleteLogGroup", logGroupName="g")
+    made.ask("CreateLogGroup", logGroupName="g")
+    assert made.refusal("DeleteLogStream", logGroupName="g", logStreamName="t") == NO_STREAM
+
+
+def test_what_is_on_disk_does_not_take_with_it_what_is_not(made: LoggedYard) -> None:
+    made.writer.held = True
+    for name in ("a", "b"):
+        made.ask("CreateLogGroup", logGroupName=name)
+        made.ask("CreateLogStream", logGroupName="g", logStreamName=name)
+    made.writer.write()
+    made.clock.run()
+    for name in ("a", "b"):
+        asked = {"logGroupName": "g", "logStreamName": name}
+        assert made.refusal("CreateLogStream", **asked)[0] == "ResourceAlreadyExistsException"
+        refusal = made.refusal("CreateLogGroup", logGroupName=name)
+        assert refusal[0] == "ResourceAlreadyExistsException"
+
+
 # -- PutLogEvents ----------------------------------------------------------------------------
 
 

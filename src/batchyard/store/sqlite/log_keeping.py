@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from batchyard.logs.putting import size
-from batchyard.store.asking import ENDLESS
 from batchyard.store.seam import (
     EventsPut,
     LogGroupChange,
@@ -113,7 +112,10 @@ class LogKeeper:
         return (group, *found) if group is not None and found else None
 
     def _drop(self, group: int, number: int) -> None:
-        self._drop_events(group, number, ENDLESS, -1)
+        (counted,) = self._run(SQL["count_events"], (number,)).fetchone()
+        if counted:
+            self._run(SQL["drop_events"], (number,))
+            self._count(group, -counted)
         self._run(SQL["drop_stream"], (number,))
 
     def _drop_events(self, group: int, stream_number: int, moment: int, limit: int) -> int:

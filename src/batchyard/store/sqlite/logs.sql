@@ -96,6 +96,14 @@ ON CONFLICT (log_group, name) DO UPDATE SET created_at = excluded.created_at;
 -- The number of a stream, and whose attempt it is.
 SELECT n, job FROM streams WHERE log_group = ? AND name = ?;
 
+-- name: count_events
+-- What a stream's events count.
+SELECT coalesce(sum(length(CAST(message AS BLOB)) + 26), 0) FROM events WHERE stream = ?;
+
+-- name: drop_events
+-- Drop a stream's events.
+DELETE FROM events WHERE stream = ?;
+
 -- name: drop_stream
 -- Drop a stream.
 DELETE FROM streams WHERE n = ?;

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,7 +35,6 @@ from batchyard.store.asking import ENDLESS, EventQuery, StreamQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
 
     from batchyard.logs.putting import Gap, PutEvent
     from batchyard.server.operations import Context
@@ -140,35 +139,29 @@ def _logs(context: Context, search: Search, stream: Stream) -> Iterator[Log]:
     if attempt is not None and attempt.started_at is not None:
         early, ended = attempt.started_at - MARGIN, attempt.stopped_at
         if early < search.until and (ended is None or ended + MARGIN >= search.begin):
-            yield Printed(stream.name, early, _opening(context, stream))
+            yield Printed(stream.name, early, partial(_lines, context, stream))
     first, last = stream.first_at, stream.last_at
     if first is not None and last is not None and first < search.until and last >= search.begin:
-        yield Put(stream.name, first, _asking(context, search, stream.name))
+        yield Put(stream.name, first, partial(_events, context, search, stream.name))
 
 
-def _opening(context: Context, stream: Stream) -> Callable[[], AbstractContextManager[Lines]]:
-    @contextmanager
-    def opened() -> Iterator[Lines]:
-        with printed(context, stream) as source:
-            yield Lines(source, ended=has_ended(stream), block=BLOCK // 8)
-
-    return opened
+@contextmanager
+def _lines(context: Context, stream: Stream) -> Iterator[Lines]:
+    with printed(context, stream) as source:
+        yield Lines(source, ended=has_ended(stream), block=BLOCK // 8)
 
 
-def _asking(context: Context, search: Search, stream: str) -> Callable[[Gap], Sequence[PutEvent]]:
-    def events(gap: Gap) -> Sequence[PutEvent]:
-        query = EventQuery(
-            place=context.place,
-            log_group=search.group,
-            stream=stream,
-            gap=gap,
-            since=search.since,
-            until=search.until,
-            limit=CHUNK,
-        )
-        return context.engine.store.put_events(query)
-
-    return events
+def _events(context: Context, search: Search, stream: str, gap: Gap) -> Sequence[PutEvent]:
+    query = EventQuery(
+        place=context.place,
+        log_group=search.group,
+        stream=stream,
+        gap=gap,
+        since=search.since,
+        until=search.until,
+        limit=CHUNK,
+    )
+    return context.engine.store.put_events(query)
 
 
 def _page(events: Iterator[Found], search: Search) -> tuple[list[Found], Found | None]:

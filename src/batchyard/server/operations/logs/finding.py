@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from batchyard.errors import Fault
 from batchyard.logs.source import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from batchyard.logs.groups import LogGroup
     from batchyard.logs.source import Source
@@ -115,6 +116,13 @@ def printed(context: Context, stream: Stream) -> Iterator[Source]:
     else:
         with context.engine.output.open(stream.attempt.id) as source:
             yield source
+
+
+async def remove_printed(context: Context, attempts: Sequence[str]) -> None:
+    """Remove what attempts printed, on a thread, once it is on disk that nobody needs it."""
+    if attempts:
+        await context.engine.durable()
+        await asyncio.to_thread(context.engine.output.remove, attempts)
 
 
 def no_group() -> Fault:

@@ -10,6 +10,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from batchyard.errors import Fault
@@ -21,9 +22,12 @@ from batchyard.server.operations.logs.finding import (
     group_to_change,
     identified,
     invalid,
+    remove_printed,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from batchyard.server.operations import Context
     from batchyard.server.operations.logs.finding import Wire
 
@@ -43,7 +47,7 @@ ALONE = {
 """What cannot be given beside logGroupIdentifiers (its text in botocore's model)."""
 
 
-def describe_log_groups(context: Context, request: Wire) -> Wire:
+async def describe_log_groups(context: Context, request: Wire) -> Wire:
     """Show log groups by name: all, or those of a prefix, a pattern or a list.
 
     Raises:
@@ -56,7 +60,8 @@ def describe_log_groups(context: Context, request: Wire) -> Wire:
     keys = [(0, name) for name in groups]
     names, token = listing.page(keys, mark, ORDER, request.limit or LARGEST)
     brief = request.log_group_name_pattern is not None
-    shown = [_shown(context, groups[name], brief=brief) for name in names]
+    found = [groups[name] for name in names]
+    shown = await asyncio.to_thread(_all_shown, context, found, brief=brief)
     return context.types.DescribeLogGroupsResponse(log_groups=shown, next_token=token)
 
 
@@ -88,6 +93,11 @@ def _asked(context: Context, request: Wire) -> list[LogGroup]:
         and (request.log_group_name_pattern or "") in group.name
         and (not listed or group.name in listed)
     ]
+
+
+def _all_shown(context: Context, groups: Sequence[LogGroup], *, brief: bool) -> list[Wire]:
+    """Form groups, on a thread: what attempts printed is counted, which takes its time."""
+    return [_shown(context, group, brief=brief) for group in groups]
 
 
 def _shown(context: Context, group: LogGroup, *, brief: bool) -> Wire:
@@ -138,7 +148,7 @@ def _check_kind(request: Wire) -> None:
         raise invalid("deletionProtectionEnabled is not served here.")
 
 
-def delete_log_group(context: Context, request: Wire) -> None:
+async def delete_log_group(context: Context, request: Wire) -> None:
     """Remove a log group with its streams and events, those that attempts printed included.
 
     The next attempt that logs to it makes it again.
@@ -147,4 +157,5 @@ def delete_log_group(context: Context, request: Wire) -> None:
         Fault: ResourceNotFoundException; it does not exist.
     """
     group = group_to_change(context, request.log_group_name)
-    context.engine.logs.remove_group(context.place, group.name)
+    attempts = context.engine.logs.remove_group(context.place, group.name)
+    await remove_printed(context, attempts)

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 from __future__ import annotations
 
+import asyncio
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from batchyard.server.operations.logs.finding import (
     group_to_change,
     invalid,
     no_stream,
+    remove_printed,
     stored_group,
     stream_arn,
 )
@@ -33,16 +35,18 @@ if TYPE_CHECKING:
     from batchyard.server.operations.logs.finding import Wire
     from batchyard.store.asking import Stream, StreamPage
 
+    Listed = Callable[[Context, Wire, str], tuple[list[Stream], str | None]]
+
 SHOWN = attrgetter("shown")
 WALK = 1000
 """How many streams are asked of the store at a time when all of them are looked at (ours)."""
 
 
-def describe_log_streams(context: Context, request: Wire) -> Wire:
+async def describe_log_streams(context: Context, request: Wire) -> Wire:
     """Show the streams of a group, by name or by the time of their last event.
 
     By ascending name a page costs what is on it. Any other order looks at all streams of the
-    group. A stream without an event counts from its start.
+    group, on a thread of its own. A stream without an event counts from its start.
 
     Raises:
         Fault: InvalidParameterException; members do not go together, or nextToken was not given
@@ -53,7 +57,12 @@ def describe_log_streams(context: Context, request: Wire) -> Wire:
     if by_time and request.log_stream_name_prefix is not None:
         raise invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
     stored_group(context, group)
-    listed = _sorted if by_time or request.descending else _by_name
+    if by_time or request.descending:
+        return await asyncio.to_thread(_answer, context, request, group, _sorted)
+    return _answer(context, request, group, _by_name)
+
+
+def _answer(context: Context, request: Wire, group: str, listed: Listed) -> Wire:
     found, token = listed(context, request, group)
     shown = [_shown(context, group, stream) for stream in found]
     return context.types.DescribeLogStreamsResponse(log_streams=shown, next_token=token)
@@ -113,7 +122,7 @@ def _last(context: Context, stream: Stream) -> int:
 
 def _span(context: Context, stream: Stream) -> tuple[int | None, int | None]:
     """Tell when a stream's first and last events were."""
-    span = context.engine.output.span(stream.attempt.id) if stream.attempt is not None else None
+    span = context.engine.logs.span(stream.attempt) if stream.attempt is not None else None
     ends = [each for each in (span, (stream.first_at, stream.last_at)) if each and each[0]]
     first = min((first for first, _ in ends if first is not None), default=None)
     return first, max((last for _, last in ends if last is not None), default=None)
@@ -154,7 +163,7 @@ def create_log_stream(context: Context, request: Wire) -> None:
     context.engine.logs.create_stream(context.place, group, name)
 
 
-def delete_log_stream(context: Context, request: Wire) -> None:
+async def delete_log_stream(context: Context, request: Wire) -> None:
     """Remove a log stream with its events, those that an attempt printed included.
 
     What a running attempt prints after that is lost.
@@ -166,4 +175,5 @@ def delete_log_stream(context: Context, request: Wire) -> None:
     group_to_change(context, group)
     if not context.engine.logs.has_stream(context.place, group, name):
         raise no_stream()
-    context.engine.logs.remove_stream(context.place, group, name)
+    attempts = context.engine.logs.remove_stream(context.place, group, name)
+    await remove_printed(context, attempts)
