@@ -12,6 +12,7 @@ from batchyard.batch.states import JobState
 from batchyard.engine.journal import RETRY_MS
 from batchyard.errors import YardError
 from batchyard.launchers import seam
+from batchyard.logs.groups import LogGroup
 from batchyard.store.seam import Batch, JobChange
 from tests.engine.yard import MEMORY, PLACE, SEQUENTIAL, VCPUS, Yard, after, spec
 
@@ -137,6 +138,17 @@ def test_a_dependent_of_an_ended_job_need_not_wait(
     second = yard.submit(depends_on=after(first))
     yard.settle()
     assert yard.state(second) == state
+
+
+def test_log_changes_that_could_not_be_written_are_tried_again_in_their_order(yard: Yard) -> None:
+    yard.store.failures = 1
+    yard.engine.logs.put_group(PLACE, LogGroup(name="g", created_at=1))
+    yard.settle()
+    assert yard.store.log_groups(PLACE) == ()
+    yard.engine.logs.create_stream(PLACE, "g", "s")
+    yard.clock.advance(RETRY_MS)
+    assert yard.store.stream(PLACE, "g", "s") is not None
+    assert yard.engine.settled
 
 
 def test_a_dependent_of_a_job_nobody_knows_fails(yard: Yard) -> None:

@@ -1,9 +1,11 @@
 """A yard with nothing but stored attempts and what they printed, asked through botocore."""
 
+import asyncio
+from collections.abc import Awaitable
+from inspect import isawaitable
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -12,13 +14,16 @@ from batchyard.batch.ids import Place
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Attempt, Demand, Job, Spec
 from batchyard.batch.states import JobState
 from batchyard.engine.engine import Engine
+from batchyard.engine.parts import Parts, Settings
 from batchyard.errors import Fault
 from batchyard.launchers.output import RECORD, Output
 from batchyard.server.operations import Context
 from batchyard.server.operations.logs import OPERATIONS
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch, JobChange
+from batchyard.testing import FakeClock, FakeLauncher
 from batchyard.wire import Call, Response
+from tests.engine.yard import DirectWriter, Presenter
 from tests.wire.line import Line
 
 HERE = Place("123456789012", "eu-west-1")
@@ -28,20 +33,43 @@ ELSEWHERE = Place("123456789012", "eu-west-2")
 class LoggedYard:
     """Stores attempts, writes their output, and answers botocore's client."""
 
-    def __init__(self, directory: Path, line: Line) -> None:
+    def __init__(self, directory: Path, line: Line, now: int = 10_000) -> None:
         self.directory, self.line = directory, line
-        self.store, self.output = MemoryStore(), Output(directory)
+        self.store, self.output, self.clock = MemoryStore(), Output(directory), FakeClock(now)
+        self.writer = DirectWriter(self.store)
         self.numbers = count(1)
+        self.engine = self._engine()
         line.reply = self._reply
 
+    def _engine(self) -> Engine:
+        parts = Parts(
+            store=self.store,
+            writer=self.writer,
+            launcher=FakeLauncher(self.clock.now),
+            output=self.output,
+            clock=self.clock,
+            new_id=lambda: f"id-{next(self.numbers)}",
+            presenter=Presenter(),
+        )
+        return Engine(Settings(account=HERE.account, vcpus=1, memory=1), parts)
+
     def _reply(self, call: Call) -> Response:
-        engine = cast("Engine", SimpleNamespace(store=self.store, output=self.output))
-        context = Context(HERE, engine, self.line.service.types)
+        context = Context(HERE, self.engine, self.line.service.types)
         try:
             answer = OPERATIONS[call.operation](context, call.params)
+            if isawaitable(answer):
+                answer = asyncio.run(self._finished(answer))
         except Fault as fault:
             return self.line.service.fault(fault, "id")
+        self.clock.run()
         return self.line.service.encode(call.operation, answer, "id")
+
+    async def _finished(self, answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - a wire struct
+        task = asyncio.ensure_future(answer)
+        while not task.done():
+            self.clock.run()
+            await asyncio.sleep(0)
+        return task.result()
 
     def attempt(
         self,
@@ -92,3 +120,8 @@ class LoggedYard:
     def events(self, stream: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         group = {} if "logGroupIdentifier" in params else {"logGroupName": DEFAULT_LOG_GROUP}
         return self.ask("GetLogEvents", **group, logStreamName=stream, **params)
+
+    def put(self, stream: str, *events: tuple[int, str], group: str = DEFAULT_LOG_GROUP) -> Any:  # noqa: ANN401 - as above
+        """Put events into a stream; what the yard answers."""
+        given = [{"timestamp": at, "message": message} for at, message in events]
+        return self.ask("PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=given)

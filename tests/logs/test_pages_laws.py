@@ -110,7 +110,7 @@ def test_a_log_that_grew_leaves_what_lies_behind_a_position_as_it_was(
 
 def test_an_empty_log_has_an_empty_page_each_way() -> None:
     lines = Lines(Recorded(), ended=False)
-    assert page(lines, Query("f")) == page(lines, Query("b")) == ((), 0, 0)
+    assert page(lines, Query("f")) == page(lines, Query("b")) == ((), 0, 0, ())
 
 
 def test_a_page_holds_no_more_than_ten_thousand_events() -> None:

@@ -226,10 +226,11 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/engine/journal.py",
         "tests/engine/test_engine.py",
-        ("self._jobs = jobs | self._jobs", "self._jobs = self._jobs | jobs"),
-        ("self._after = after + self._after", "self._after = self._after"),
+        ("taken.jobs | self._jobs", "self._jobs | taken.jobs"),
+        ("taken.after + self._after", "self._after"),
+        ("taken.logs + self._logs", "self._logs"),
         ("        self._clock.call_at(self._clock.now() + RETRY_MS, self.flush)\n", ""),
-        ("if self._writing or not (self._jobs", "if not (self._jobs"),
+        ("if self._writing or not self._gathered:", "if not self._gathered:"),
     ),
     *mutants(
         "batchyard/store/sqlite/keeping.py",

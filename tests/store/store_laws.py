@@ -20,9 +20,23 @@ from batchyard.batch import ids
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Job, Spec
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batchyard.batch.states import ENDED, PLACED, JobState
-from batchyard.store.asking import JobQuery, StreamQuery
+from batchyard.logs.groups import LogGroup
+from batchyard.logs.putting import Gap, Given
+from batchyard.store.asking import EventQuery, JobQuery, StreamQuery
 from batchyard.store.memory import MemoryStore
-from batchyard.store.seam import Batch, JobChange, ResourceChange, ResourceRemoval, Store
+from batchyard.store.seam import (
+    Batch,
+    EventsPut,
+    JobChange,
+    LogChange,
+    LogGroupChange,
+    LogGroupRemoval,
+    LogStreamCreation,
+    LogStreamRemoval,
+    ResourceChange,
+    ResourceRemoval,
+    Store,
+)
 from batchyard.store.sqlite import SQLiteStore
 from tests.store.kept import (
     ELSEWHERE,
@@ -95,6 +109,24 @@ RESOURCES = st.one_of(
         revision=st.integers(1, 2),
         detail=st.sampled_from([b"{}", b"[]"]),
     ),
+)
+
+
+STREAMS = st.sampled_from(["s", "t", "d/default/01"])
+LOGGED = st.lists(st.builds(Given, MOMENTS, st.sampled_from(["a", "é", "bb"])), max_size=4)
+CHANGES = st.one_of(
+    st.builds(
+        LogGroupChange,
+        PLACES,
+        st.builds(
+            LogGroup, name=GROUPS, created_at=MOMENTS, retention=st.sampled_from([None, None, 1])
+        ),
+    ),
+    st.builds(LogGroupRemoval, PLACES, GROUPS),
+    st.builds(LogStreamCreation, PLACES, GROUPS, STREAMS, MOMENTS),
+    st.builds(LogStreamRemoval, PLACES, GROUPS, STREAMS),
+    st.builds(EventsPut, PLACES, GROUPS, STREAMS, MOMENTS, LOGGED),
+    st.builds(EventsPut, PLACES, GROUPS, STREAMS, MOMENTS, LOGGED),
 )
 
 
@@ -218,6 +250,55 @@ class Stores(RuleBasedStateMachine):
         for each in found:
             assert self.durable.stream(place, group, each.name) == each
         assert self.durable.log_groups(place) == self.model.log_groups(place)
+        assert self.durable.log_group(place, group) == self.model.log_group(place, group)
+        assert self.durable.forgetful_groups() == self.model.forgetful_groups()
+        attempts = self.model.logging_attempts(place, group)
+        assert self.durable.logging_attempts(place, group) == attempts
+
+    @rule(changes=st.lists(CHANGES, min_size=1, max_size=4), alone=st.booleans())
+    def log(self, changes: list[LogChange], *, alone: bool) -> None:
+        jobs, self.pending = ([], self.pending) if alone else (self.pending, [])
+        groups = {
+            (place, g.name) for place in (HERE, ELSEWHERE) for g in self.model.log_groups(place)
+        }
+        kept: list[LogChange] = []
+        for change in changes:
+            if isinstance(change, LogGroupChange):
+                groups.add((change.place, change.group.name))
+            elif isinstance(change, LogGroupRemoval):
+                groups.discard((change.place, change.name))
+            elif (change.place, change.log_group) not in groups:
+                continue
+            kept.append(change)
+        self.both(Batch(jobs, logs=kept))
+
+    @rule(place=PLACES, group=GROUPS, moment=MOMENTS, limit=LIMITS)
+    def forget_events(self, place: ids.Place, group: str, moment: int, limit: int) -> None:
+        while gone := self.model.forget_events(place, group, moment, limit):
+            assert self.durable.forget_events(place, group, moment, limit) == gone
+        assert self.durable.forget_events(place, group, moment, limit) == 0
+
+    @rule(place=PLACES, group=GROUPS, since=MOMENTS, limit=LIMITS, descending=st.booleans())
+    def read_events(
+        self, place: ids.Place, group: str, since: int, limit: int, *, descending: bool
+    ) -> None:
+        for each in streams(self.model, StreamQuery(place=place, log_group=group)):
+            query = EventQuery(
+                place=place,
+                log_group=group,
+                stream=each.name,
+                descending=descending,
+                since=since,
+                limit=limit,
+            )
+            more = True
+            while more:
+                found = self.model.put_events(query)
+                assert found == self.durable.put_events(query)
+                more = bool(found)
+                if more:
+                    at, number, *_ = found[-1]
+                    query = replace(query, gap=Gap(at, number + (not descending)))
 
     @invariant()
     def both_hold_the_same(self) -> None:

@@ -12,6 +12,7 @@ from batchyard.batch.model import DEFAULT_LOG_GROUP
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batchyard.batch.states import JobState
 from batchyard.errors import Refused
+from batchyard.logs.groups import LogGroup
 from batchyard.store.asking import JobQuery, StreamQuery
 from batchyard.store.seam import Batch, JobChange, ResourceChange, ResourceRemoval, Store
 from batchyard.store.sqlite.listing import STRETCHES
@@ -255,11 +256,12 @@ def test_streams_are_listed_by_name_and_prefix(store: Store) -> None:
 def test_log_groups_are_those_that_attempts_logged_to(store: Store) -> None:
     logged = [running(job(name, of=spec(log_group=name)), name) for name in ("b", "a")]
     store.commit(batch(*logged, job("c", of=spec(log_group="c"))))
-    assert store.log_groups(HERE) == ("a", "b")
+    groups = tuple(LogGroup(name=name, created_at=2000) for name in ("a", "b"))
+    assert store.log_groups(HERE) == groups
     assert store.log_groups(ELSEWHERE) == ()
     store.commit(batch(*map(ended, logged)))
     assert store.forget_before(9999, 99).jobs == 2
-    assert store.log_groups(HERE) == ("a", "b")
+    assert store.log_groups(HERE) == groups
 
 
 def test_a_job_that_never_ran_makes_no_log_group_by_being_forgotten(store: Store) -> None:

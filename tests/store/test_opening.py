@@ -13,12 +13,17 @@ from pathlib import Path
 import pytest
 
 from batchyard.batch.ids import Place
+from batchyard.batch.model import DEFAULT_LOG_GROUP
 from batchyard.errors import Unreadable, YardError
+from batchyard.logs.groups import LogGroup
+from batchyard.logs.putting import Given
 from batchyard.store import codec
-from batchyard.store.seam import Batch, JobChange
+from batchyard.store.asking import EventQuery, StreamQuery
+from batchyard.store.seam import Batch, EventsPut, JobChange, LogStreamRemoval
 from batchyard.store.sqlite import SQLiteStore, sql
 from batchyard.store.sqlite.opening import migrate
 from tests.store.kept import (
+    ELSEWHERE,
     HERE,
     array,
     batch,
@@ -29,6 +34,7 @@ from tests.store.kept import (
     queue,
     running,
     spec,
+    streams,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -167,7 +173,7 @@ def test_a_batch_that_cannot_be_written_leaves_nothing_behind_it(path: Path) -> 
         store.commit(batch(job("c")))
         store.commit(batch(running(first, "y")))
         assert [each.id for each in store.live_jobs()] == ["c", "a"]
-        assert store.log_groups(place) == ("g",)
+        assert [group.name for group in store.log_groups(place)] == ["g"]
         assert listed_ids(store, place=place, queue=first.spec.queue) == ["a"]
 
 
@@ -221,10 +227,52 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(path: Path) -> None:
         assert listed_ids(store, queue=queue(), name="JOB") == ["3", "2", "1", "0"]
 
 
-LARGE = ("jobs", "specs", "details", "streams")
+def test_a_file_of_the_first_version_is_brought_up_to_date_and_loses_nothing(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(Path(__file__).with_name("version_1.sql").read_text())
+        old.execute("PRAGMA user_version = 1")
+    with closing(SQLiteStore(path)) as store:
+        assert [each.id for each in store.live_jobs()] == ["array", "array:1", "elsewhere", "here"]
+        assert store.notes() == {"a": "b"}
+        assert store.log_groups(HERE) == (LogGroup(name=DEFAULT_LOG_GROUP, created_at=900),)
+        assert store.log_groups(ELSEWHERE) == (LogGroup(name="mine", created_at=1000),)
+        query = StreamQuery(place=HERE, log_group=DEFAULT_LOG_GROUP)
+        found = {each.name: each.job_id for each in streams(store, query)}
+        assert found == {
+            "census/default/first": "array:0",
+            "census/default/second": "array:1",
+            "census/default/third": "ended",
+        }
+        puts = EventsPut(HERE, DEFAULT_LOG_GROUP, "census/default/third", 5, [Given(1, "put")])
+        store.commit(Batch(logs=[puts]))
+        store.commit(batch(running(job("new"), "fifth")))
+    with closing(SQLiteStore(path)) as store:
+        asked = EventQuery(place=HERE, log_group=DEFAULT_LOG_GROUP, stream=puts.stream)
+        assert [event.message for event in store.put_events(asked)] == ["put"]
+        assert len(streams(store, query)) == 4
+        assert store.forget_before(9999, 9).jobs == 1
 
 
-@pytest.mark.parametrize("file", ["asking", "keeping"])
+def test_a_stream_that_was_removed_stays_away_when_the_file_is_opened_anew(path: Path) -> None:
+    live, name = running(job("a"), "x"), "census/default/x"
+    with closing(SQLiteStore(path)) as store:
+        store.commit(batch(live))
+        store.commit(Batch(logs=[LogStreamRemoval(HERE, DEFAULT_LOG_GROUP, name)]))
+    with closing(SQLiteStore(path)) as store:
+        store.commit(batch(running(ended(live), "y")))
+        query = StreamQuery(place=HERE, log_group=DEFAULT_LOG_GROUP)
+        assert [each.name for each in streams(store, query)] == ["census/default/y"]
+
+
+def test_versions_are_numbered_without_a_gap() -> None:
+    assert list(sql.migrations()) == list(range(1, len(sql.migrations()) + 1))
+
+
+LARGE = ("jobs", "specs", "details", "streams", "events")
+
+
+@pytest.mark.parametrize("file", ["asking", "keeping", "logs"])
 def test_no_statement_reads_a_large_table_from_end_to_end(path: Path, file: str) -> None:
     store = SQLiteStore(path)
     connection = store._writing  # noqa: SLF001 - plans are asked of the connection
@@ -237,7 +285,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(path: Path, file: str)
     store.close()
 
 
-@pytest.mark.parametrize("file", ["asking", "keeping"])
+@pytest.mark.parametrize("file", ["asking", "keeping", "logs"])
 def test_every_statement_says_what_it_is_for_and_is_used(file: str) -> None:
     modules = [each.read_text() for each in Path(sql.__file__).parent.glob("*.py")]
     for name, text in sql.statements(file).items():

@@ -19,6 +19,7 @@ from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
 from batchyard.engine.journal import Journal
+from batchyard.engine.logbook import LogBook
 from batchyard.engine.shown import Shown
 from batchyard.store.seam import ResourceChange, ResourceRemoval
 
@@ -39,6 +40,7 @@ class Engine:
 
     Attributes:
         jobs: every live job, by id.
+        logs: log groups and streams.
         watchers: told of every job that is new or has changed, in the same turn.
     """
 
@@ -55,6 +57,7 @@ class Engine:
         self._presenter = parts.presenter
         self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
         self._journal = Journal(parts.writer, parts.clock, self.shown.detail, self._saved)
+        self.logs = LogBook(parts.store, self._journal, parts.output, parts.clock.now, self._wake)
         self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._dependents: dict[str, set[str]] = defaultdict(set)

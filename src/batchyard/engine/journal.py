@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from batchyard.store.seam import Batch, JobChange
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job
     from batchyard.engine.clock import Clock
-    from batchyard.store.seam import ResourceChange, ResourceRemoval
+    from batchyard.store.seam import LogChange, ResourceChange, ResourceRemoval
 
     Done = Callable[[BaseException | None], None]
 
@@ -33,6 +33,15 @@ class Writer(Protocol):
 
     def submit(self, batch: Batch, done: Done) -> None:
         """Write a batch; ``done`` is called on any thread, with the error if it failed."""
+
+
+class _Gathered(NamedTuple):
+    """What is written together, and what may happen then."""
+
+    jobs: dict[str, Job]
+    resources: list[ResourceChange | ResourceRemoval]
+    logs: list[LogChange]
+    after: list[Callable[[], None]]
 
 
 class Journal:
@@ -59,6 +68,7 @@ class Journal:
         self._saved = saved
         self._jobs: dict[str, Job] = {}
         self._resources: list[ResourceChange | ResourceRemoval] = []
+        self._logs: list[LogChange] = []
         self._after: list[Callable[[], None]] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._under_way: list[asyncio.Future[None]] = []
@@ -67,7 +77,11 @@ class Journal:
     @property
     def idle(self) -> bool:
         """Whether everything that happened is on disk."""
-        return not (self._writing or self._jobs or self._resources or self._after)
+        return not (self._writing or self._gathered)
+
+    @property
+    def _gathered(self) -> bool:
+        return bool(self._jobs or self._resources or self._logs or self._after)
 
     def job(self, job: Job) -> None:
         """Note a new or changed job."""
@@ -76,6 +90,10 @@ class Journal:
     def resource(self, change: ResourceChange | ResourceRemoval) -> None:
         """Note a new, changed or removed resource."""
         self._resources.append(change)
+
+    def log(self, change: LogChange) -> None:
+        """Note what became of a log group or a stream."""
+        self._logs.append(change)
 
     def after(self, command: Callable[[], None]) -> None:
         """Do something once everything noted so far is on disk."""
@@ -90,18 +108,16 @@ class Journal:
         if self.idle:
             return
         waiter = asyncio.get_running_loop().create_future()
-        new = self._jobs or self._resources or self._after
-        (self._waiters if new else self._under_way).append(waiter)
+        (self._waiters if self._gathered else self._under_way).append(waiter)
         await waiter
 
     def flush(self) -> None:
         """Write what has gathered, unless a batch is being written: then that one's end does."""
-        if self._writing or not (self._jobs or self._resources or self._after):
+        if self._writing or not self._gathered:
             return
         self._writing = True
-        jobs, self._jobs = self._jobs, {}
-        resources, self._resources = self._resources, []
-        after, self._after = self._after, []
+        taken = _Gathered(self._jobs, self._resources, self._logs, self._after)
+        self._jobs, self._resources, self._logs, self._after = {}, [], [], []
         self._under_way, self._waiters = self._waiters, []
 
         def done(error: BaseException | None) -> None:
@@ -111,47 +127,38 @@ class Journal:
             self._writing = False
             waiters, self._under_way = self._under_way, []
             if error is None:
-                self._written(list(jobs.values()), after, waiters)
+                self._written(taken, waiters)
             else:
-                self._failed(error, jobs, resources, after, waiters)
+                self._failed(error, taken, waiters)
 
         try:
-            changes = [self._change(job) for job in jobs.values()]
-            self._writer.submit(Batch(jobs=changes, resources=resources), done)
+            changes = [self._change(job) for job in taken.jobs.values()]
+            self._writer.submit(Batch(changes, taken.resources, logs=taken.logs), done)
         except Exception as error:  # noqa: BLE001 - told to whoever waits, and tried again
             end(error)
 
     def _change(self, job: Job) -> JobChange:
         return JobChange(job, self._present(job) if job.ended else None)
 
-    def _written(
-        self,
-        jobs: list[Job],
-        after: list[Callable[[], None]],
-        waiters: list[asyncio.Future[None]],
-    ) -> None:
+    def _written(self, taken: _Gathered, waiters: list[asyncio.Future[None]]) -> None:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
         try:
-            self._saved(jobs)
-            for command in after:
+            self._saved(list(taken.jobs.values()))
+            for command in taken.after:
                 command()
         finally:
             self.flush()
 
     def _failed(
-        self,
-        error: BaseException,
-        jobs: dict[str, Job],
-        resources: list[ResourceChange | ResourceRemoval],
-        after: list[Callable[[], None]],
-        waiters: list[asyncio.Future[None]],
+        self, error: BaseException, taken: _Gathered, waiters: list[asyncio.Future[None]]
     ) -> None:
         log.error("cannot write to the store, trying again: %s", error)
-        self._jobs = jobs | self._jobs
-        self._resources = resources + self._resources
-        self._after = after + self._after
+        self._jobs = taken.jobs | self._jobs
+        self._resources = taken.resources + self._resources
+        self._logs = taken.logs + self._logs
+        self._after = taken.after + self._after
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(error)

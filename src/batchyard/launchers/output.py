@@ -97,7 +97,7 @@ class Output:
             The new events, and the position to ask from next. After events ask again at once:
             there may be more; without any, all that is there was given.
         """
-        if position.size == self._size(attempt) and position.ended == ended:
+        if position.size == self.size(attempt) and position.ended == ended:
             return (), position
         with self.open(attempt) as source:
             given = page(Lines(source, ended), Query("f", position.offset))
@@ -114,7 +114,7 @@ class Output:
         Returns:
             What follows, at most `TAIL_BYTES`; nothing if nothing does.
         """
-        if self._size(attempt) <= offset:
+        if self.size(attempt) <= offset:
             return b""
         with self.open(attempt) as source:
             return source.read(offset, min(TAIL_BYTES, source.size - offset))
@@ -124,6 +124,12 @@ class Output:
         for attempt in attempts:
             for ending in ("log", "idx"):
                 self._path(attempt, ending).unlink(missing_ok=True)
+
+    def size(self, attempt: str) -> int:
+        """Tell how many bytes an attempt has printed."""
+        with suppress(FileNotFoundError):
+            return self._path(attempt, "log").stat().st_size
+        return 0
 
     def _path(self, attempt: str, ending: str) -> Path:
         return self._directory / f"{attempt}.{ending}"
@@ -135,11 +141,6 @@ class Output:
             return None
         files.callback(os.close, file)
         return file
-
-    def _size(self, attempt: str) -> int:
-        with suppress(FileNotFoundError):
-            return self._path(attempt, "log").stat().st_size
-        return 0
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,14 @@ class Event(NamedTuple):
     """One log event.
 
     Attributes:
-        at: when its first byte arrived, epoch milliseconds: its timestamp and ingestion time.
+        at: its timestamp, epoch milliseconds: of one that was printed, when its first byte arrived.
         message: its text; what was no UTF-8 reads U+FFFD.
+        ingested_at: when the service took it in; None: at the time of its timestamp.
     """
 
     at: int
     message: str
+    ingested_at: int | None = None
 
 
 class Query(NamedTuple):
@@ -72,11 +74,13 @@ class Page(NamedTuple):
         events: the events.
         forward: the position after them.
         backward: the position before them.
+        places: where each of the events begins, and where the next line does.
     """
 
     events: Sequence[Event]
     forward: int
     backward: int
+    places: Sequence[tuple[int, int]] = ()
 
 
 class _Taken(NamedTuple):
@@ -153,4 +157,5 @@ def _filled(source: Source, taken: Sequence[tuple[Line, str]]) -> Page:
         Event(readings[max(bisect_right(offsets, line.start) - 1, 0)].at, message)
         for line, message in taken
     ]
-    return Page(events, last.stop, first.start)
+    places = [(line.start, line.stop) for line, _ in taken]
+    return Page(events, last.stop, first.start, places)

@@ -2,8 +2,10 @@
 
 Unstructured patterns are words, ``"quoted phrases"`` and ``%expressions%``, all of which an event
 must hold; ``-term`` excludes, and of ``?terms`` one is enough. Beside other terms AWS ignores
-those with a question mark. A pattern in braces selects by JSON properties (`selectors`).
-Case matters throughout. Space-delimited patterns, in brackets, are refused.
+those with a question mark. A pattern in braces selects by JSON properties (`selectors`), one in
+brackets by fields between blanks (`delimited`). Case matters throughout.
+
+No pattern takes longer over an event than the event is long, a few times over.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html,
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
@@ -13,12 +15,14 @@ and https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.h
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from batchyard.errors import Fault
-from batchyard.logs.selectors import Malformed, Test, selecting
+from batchyard.logs.delimited import delimited
+from batchyard.logs.grammar import Malformed, Test, unquoted
+from batchyard.logs.selectors import selecting
+from batchyard.logs.ways import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +30,13 @@ if TYPE_CHECKING:
 Matches = Callable[[str], bool]
 """Says of an event's message whether it matches."""
 
+MOST_EXPRESSIONS = 2
+"""The most expressions of a delimited or JSON pattern (regex-expressions.html, Quotas)."""
+
 _TERM = re.compile(
-    r"""(?P<sign>[-?]?)(?:"(?P<phrase>(?:[^"\\]|\\.)*)"|%(?P<regex>[^%]+)%|(?P<word>\w+))(?:\s+|$)"""
+    r"""(?P<sign>[-?]?)(?:(?P<phrase>"(?:[^"\\]|\\.)*")|%(?P<regex>[^%]+)%|(?P<word>\w+))(?:\s+|$)""",
+    re.DOTALL,
 )
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_ALLOWED = re.compile(r"[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+")
-"""What an expression may hold: no parentheses, no blanks, nothing of several bytes."""
 
 
 def matching(pattern: str) -> Matches:
@@ -44,32 +49,28 @@ def matching(pattern: str) -> Matches:
         What tells matching messages.
 
     Raises:
-        Fault: InvalidParameterException; it is no pattern, or a space-delimited one.
+        Fault: InvalidParameterException; it is no pattern.
     """
     text = pattern.strip()
-    if text.startswith("["):
-        raise _invalid(pattern, "space-delimited patterns are not served here")
     try:
-        return selecting(text, expression) if text.startswith("{") else _terms(text)
+        if text.startswith("{"):
+            return selecting(text, _a_few())
+        return delimited(text, _a_few()) if text.startswith("[") else _terms(text)
     except Malformed as error:
         raise _invalid(pattern, str(error)) from None
 
 
-def expression(text: str) -> Test:
-    """Read what stands between two percent signs.
+def _a_few() -> Callable[[str], Test]:
+    """Read expressions, no more of them than a pattern may have."""
+    read: list[str] = []
 
-    Raises:
-        Malformed: it holds what AWS does not support, or is no expression.
-    """
-    if not _ALLOWED.fullmatch(text):
-        raise Malformed(f"%{text}% holds a character that expressions do not support")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            compiled = re.compile(text, re.ASCII)
-    except (re.error, OverflowError) as error:
-        raise Malformed(f"%{text}% is no regular expression: {error}") from None
-    return lambda message: compiled.search(message) is not None
+    def expression(text: str) -> Test:
+        read.append(text)
+        if len(read) > MOST_EXPRESSIONS:
+            raise Malformed(f"it has more than {MOST_EXPRESSIONS} expressions")
+        return Expression(text)
+
+    return expression
 
 
 def _terms(text: str) -> Matches:
@@ -87,9 +88,9 @@ def _terms(text: str) -> Matches:
 
 def _term(term: re.Match[str]) -> Test:
     if term["regex"] is not None:
-        return expression(term["regex"])
-    phrase = term["word"] if term["phrase"] is None else _ESCAPED.sub(r"\1", term["phrase"])
-    return lambda message: phrase in message
+        return Expression(term["regex"])
+    phrase = term["word"] or unquoted(term["phrase"])
+    return (lambda message: phrase in message) if phrase.strip() else lambda _: True
 
 
 def _all_of(tests: Mapping[str, Sequence[Test]]) -> Matches:

@@ -1,50 +1,55 @@
 """Filter patterns that select events by their JSON: ``{ $.user.id = 1 && $.name = "a*" }``.
 
-A property is selected by names, ``[index]``, ``['any name']`` and the wildcards ``.*`` and
-``[*]``, of which one fitting value is enough. It is compared with a number, with a string in
-which ``*`` stands for anything, or with an ``%expression%``; or it IS NULL, IS TRUE, IS FALSE,
-EXISTS or NOT EXISTS. ``&&`` binds more tightly than ``||``. A property that is not there fits no
-comparison, ``!=`` included, and a message that is no JSON object or array fits no selector.
+A property is selected by names, ``[index]``, ``['any name']`` and one wildcard, ``.*`` or ``[*]``,
+of which one fitting value is enough; a pattern has three wildcards at most. A value is compared
+with a number, with a string in which ``*`` stands for anything, or with an ``%expression%``; or it
+IS NULL, IS TRUE, IS FALSE or does NOT EXIST. A property that is not there, or is an object or an
+array, fits no comparison, ``!=`` included, and a message that is no JSON object or array fits no
+selector.
 
-Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+Source:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html
 """
 
 from __future__ import annotations
 
 import json
-import operator
 import re
 from collections.abc import Callable
 from typing import Any
 
-Test = Callable[[str], bool]
+from batchyard.logs.grammar import (
+    EQUAL,
+    ORDER,
+    Malformed,
+    Test,
+    Tokens,
+    conditions,
+    fitting,
+    number,
+    unquoted,
+)
+
 Value = Any
 """Anything that JSON can hold."""
 Holds = Callable[[Value], bool]
 """Says of a decoded message, or of one value in it, whether it fits."""
+
+MOST_WILDCARDS = 3
+"""Of a whole pattern: "up to three wildcard selectors in a filter pattern" (page above)."""
 
 _TOKEN = re.compile(
     r"""\s*(?P<token>&&|\|\||!=|<=|>=|[=<>(){}]|"(?:[^"\\]|\\.)*"|%[^%]+%"""
     r"""|\$(?:\.[\w-]+|\.\*|\.?\[(?:\d+|\*|'[^']*'|"[^"]*")\])+|[\w.*:/+-]+)\s*"""
 )
 _STEP = re.compile(r"""\.([\w-]+|\*)|\.?\[(?:(\d+|\*)|'([^']*)'|"([^"]*)")\]""")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_ORDER: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+_BARE = re.compile(r"[\w.*:/+-]+")
 _WORDS: dict[tuple[str, str], Callable[[list[Value]], bool]] = {
     ("IS", "NULL"): lambda found: any(value is None for value in found),
     ("IS", "TRUE"): lambda found: any(value is True for value in found),
     ("IS", "FALSE"): lambda found: any(value is False for value in found),
     ("NOT", "EXISTS"): lambda found: not found,
 }
-
-
-class Malformed(ValueError):
-    """A pattern that cannot be read; says why."""
 
 
 def selecting(text: str, expression: Callable[[str], Test]) -> Test:
@@ -79,79 +84,41 @@ class _Reader:
     """Reads a selector from left to right."""
 
     def __init__(self, text: str, expression: Callable[[str], Test]) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = Tokens(text, _TOKEN)
         self._expression = expression
+        self._wildcards = 0
 
     def whole(self) -> Holds:
-        self._expect("{")
-        holds = self._either()
-        self._expect("}")
-        if self._tokens:
-            raise Malformed(f"nothing can follow the braces, but {self._tokens[-1]} does")
+        self._tokens.expect("{")
+        holds: Holds = conditions(self._tokens, self._one)
+        self._tokens.end("}")
         return holds
 
-    def _next(self) -> str:
-        if not self._tokens:
-            raise Malformed("it ends too early")
-        return self._tokens.pop()
-
-    def _expect(self, wanted: str) -> None:
-        if (found := self._next()) != wanted:
-            raise Malformed(f"{wanted} is missing before {found}")
-
-    def _follows(self, token: str) -> bool:
-        follows = self._tokens[-1:] == [token]
-        if follows:
-            self._tokens.pop()
-        return follows
-
-    def _either(self) -> Holds:
-        parts = [self._both()]
-        while self._follows("||"):
-            parts.append(self._both())
-        return lambda value: any(part(value) for part in parts)
-
-    def _both(self) -> Holds:
-        parts = [self._one()]
-        while self._follows("&&"):
-            parts.append(self._one())
-        return lambda value: all(part(value) for part in parts)
-
     def _one(self) -> Holds:
-        if self._follows("("):
-            holds = self._either()
-            self._expect(")")
-            return holds
-        selector = self._next()
+        selector = self._tokens.next()
         if not selector.startswith("$"):
             raise Malformed(f"a selector like $.name is missing before {selector}")
         steps = [_step(step) for step in _STEP.finditer(selector)]
+        self._count(selector, steps.count(None))
         fits = self._condition()
         return lambda value: fits(_selected(value, steps))
 
+    def _count(self, selector: str, wildcards: int) -> None:
+        self._wildcards += wildcards
+        if wildcards > 1:
+            raise Malformed(f"{selector} has more than one wildcard")
+        if self._wildcards > MOST_WILDCARDS:
+            raise Malformed(f"it has more than {MOST_WILDCARDS} wildcards")
+
     def _condition(self) -> Callable[[list[Value]], bool]:
-        word = self._next()
-        if word.upper() == "EXISTS":
-            return bool
-        if word in {"=", "!=", *_ORDER}:
-            fits = _comparison(word, self._next(), self._expression)
-            return lambda found: any(fits(value) for value in found)
-        condition = _WORDS.get((word.upper(), self._next().upper()))
+        sign, wanted = self._tokens.next(), self._tokens.next()
+        if sign in EQUAL or sign in ORDER:
+            fits = _comparison(sign, wanted, self._expression)
+            return lambda found: any(fits(value) for value in found if _simple(value))
+        condition = _WORDS.get((sign.upper(), wanted.upper()))
         if condition is None:
-            raise Malformed(f"a comparison is missing before {word}")
+            raise Malformed(f"a comparison is missing before {sign}")
         return condition
-
-
-def _tokens(text: str) -> list[str]:
-    """Cut a pattern into tokens, the first one last."""
-    tokens, at = [], 0
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            raise Malformed(f"{text[at:]!r} cannot be read")
-        tokens.append(token["token"])
-        at = token.end()
-    return tokens[::-1]
 
 
 def _step(step: re.Match[str]) -> str | int | None:
@@ -177,14 +144,18 @@ def _below(value: Value, step: str | int | None) -> list[Value]:
     return []
 
 
+def _simple(value: Value) -> bool:
+    return not isinstance(value, dict | list)
+
+
 def _comparison(sign: str, wanted: str, expression: Callable[[str], Test]) -> Holds:
     """Compare with a number, a string or an expression, in the order of their marks."""
-    number = float(wanted) if _NUMBER.fullmatch(wanted) else None
-    if sign in _ORDER:
-        if number is None:
+    limit = number(wanted)
+    if sign in ORDER:
+        if limit is None:
             raise Malformed(f"{sign} compares with numbers, not with {wanted}")
-        return lambda value: _numeric(value) and _ORDER[sign](value, number)
-    equal = _equal_to_number(number) if number is not None else _equal_to(wanted, expression)
+        return lambda value: _numeric(value) and ORDER[sign](value, limit)
+    equal = _equal_to_number(limit) if limit is not None else _equal_to(wanted, expression)
     return equal if sign == "=" else lambda value: not equal(value)
 
 
@@ -192,21 +163,20 @@ def _numeric(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _equal_to_number(number: float) -> Holds:
-    return lambda value: _numeric(value) and value == number
+def _equal_to_number(limit: float) -> Holds:
+    return lambda value: _numeric(value) and value == limit
 
 
 def _equal_to(wanted: str, expression: Callable[[str], Test]) -> Holds:
     if wanted.startswith("%"):
         test = expression(wanted[1:-1])
         return lambda value: isinstance(value, str) and test(value)
-    if not wanted.startswith('"') and not re.fullmatch(r"[\w.*:/+-]+", wanted):
+    if not wanted.startswith('"') and not _BARE.fullmatch(wanted):
         raise Malformed(f"a value is missing before {wanted}")
-    text = re.sub(r"\\(.)", r"\1", wanted[1:-1]) if wanted.startswith('"') else wanted
+    text = unquoted(wanted)
     if text == "*":
         return lambda _: True
-    glob = re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
+    fits = fitting(text)
     return lambda value: (
-        (isinstance(value, str) or ("*" in text and _numeric(value)))
-        and bool(glob.fullmatch(str(value)))
+        (isinstance(value, str) or ("*" in text and _numeric(value))) and fits(str(value))
     )

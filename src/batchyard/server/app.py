@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from batchyard.batch.states import PLACED
 from batchyard.engine import machine
 from batchyard.engine.chance import Ids
+from batchyard.engine.chores.log_retention import LogRetention
 from batchyard.engine.chores.retention import Retention
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
@@ -96,7 +97,7 @@ class Yard:
         self.store: Store = self._new_store()
         self._writer = Writer(self.store)
         self.engine: Engine | None = None
-        self._retention: Retention | None = None
+        self._chores: tuple[Retention | LogRetention, ...] = ()
 
     def _state_folder(self) -> Path:
         if self.options.ephemeral:
@@ -120,8 +121,12 @@ class Yard:
         await self._begin()
         keep = int(self.options.retention_days * DAY_MS)
         clock = LoopClock()
-        self._retention = Retention(self.store, self.output, clock, keep, self._forgot)
-        self._retention.start()
+        self._chores = (
+            Retention(self.store, self.output, clock, keep, self._forgot),
+            LogRetention(self.store, self.output, clock),
+        )
+        for chore in self._chores:
+            chore.start()
 
     def _forgot(self) -> None:
         if self.engine is not None:
@@ -168,8 +173,8 @@ class Yard:
             jobs: end every attempt first; without it they run on, and the next start finds them.
         """
         engine, self.engine = self.engine, None
-        if self._retention is not None:
-            await self._retention.stop()
+        for chore in self._chores:
+            await chore.stop()
         try:
             if engine is not None:
                 await engine.stop(jobs=jobs or self.options.ephemeral)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.batch.ids import Place
@@ -94,6 +95,8 @@ class Gateway:
             raise Fault("UnknownServiceException", message, 404)
         call = served.service.decode(request)
         answer = self._perform(served, call, claim)
+        if isawaitable(answer):  # one that takes its time, on a thread of its own
+            answer = await answer
         engine = self._engine()
         if not engine.settled:
             await engine.durable()

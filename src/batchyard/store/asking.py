@@ -12,9 +12,14 @@ from msgspec import Struct
 from batchyard.batch.ids import Place
 from batchyard.batch.model import Attempt
 from batchyard.batch.states import JobState
+from batchyard.logs.putting import Gap
 
 STREAM = "{definition}/default/{attempt}"
 """How a log stream is named (ContainerDetail.logStreamName in botocore's model)."""
+
+
+ENDLESS = 2**63 - 1
+"""A time after every event."""
 
 
 class JobQuery(Struct, frozen=True, kw_only=True):
@@ -104,18 +109,32 @@ class StreamQuery(Struct, frozen=True, kw_only=True):
     after: str | None = None
 
 
-class Stream(Struct, frozen=True):
-    """A log stream: one attempt of a job.
+class Stream(Struct, frozen=True, kw_only=True):
+    """A log stream: of an attempt, made by hand, or both.
 
     Args:
         name: its name in its log group.
-        job_id: whose attempt it is.
+        job_id: whose attempt it is; None for a stream that was made by hand.
         attempt: the attempt, as it was last stored.
+        created_at: when it was made by hand, epoch milliseconds; None for one that was not.
+        first_at: the earliest timestamp that was put into it.
+        last_at: the latest one.
+        ingested_at: when something was put into it last.
     """
 
     name: str
-    job_id: str
-    attempt: Attempt
+    job_id: str | None = None
+    attempt: Attempt | None = None
+    created_at: int | None = None
+    first_at: int | None = None
+    last_at: int | None = None
+    ingested_at: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether clients see it: an attempt that does not run yet has shown nothing."""
+        started = self.attempt is not None and self.attempt.started_at is not None
+        return started or self.created_at is not None or self.ingested_at is not None
 
 
 class StreamPage(Struct, frozen=True):
@@ -123,3 +142,29 @@ class StreamPage(Struct, frozen=True):
 
     streams: tuple[Stream, ...]
     next: str | None = None
+
+
+class EventQuery(Struct, frozen=True, kw_only=True):
+    """Which events that were put into a stream to give, by time and then by number.
+
+    Args:
+        place: whose stream.
+        log_group: the group it is in.
+        stream: its name.
+        descending: whether the latest come first.
+        gap: where to begin; None is the beginning, or descending the end.
+        since: only events of this time (epoch milliseconds) or later.
+        until: only events before this time.
+        limit: the most events to give.
+        room: how many bytes they may come to, overhead included; one is given in any case.
+    """
+
+    place: Place
+    log_group: str
+    stream: str
+    descending: bool = False
+    gap: Gap | None = None
+    since: int = 0
+    until: int = ENDLESS
+    limit: int = 10_000
+    room: int = 1_048_576

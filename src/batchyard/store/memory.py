@@ -10,7 +10,8 @@ from batchyard.batch.ids import Place, parent_id
 from batchyard.store import cursor
 from batchyard.store.asking import JobPage, JobQuery, Stream, StreamPage, StreamQuery
 from batchyard.store.matching import matches
-from batchyard.store.rows import key_of, stream_name, stream_of, summary
+from batchyard.store.memory_logs import MemoryLogs
+from batchyard.store.rows import attempt_named, attempt_of, fitted, key_of, stream_name, summary
 from batchyard.store.seam import Batch, Forgotten, JobChange, ResourceChange, ResourceRemoval
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job
     from batchyard.batch.resources import Resource
     from batchyard.batch.states import JobState
+    from batchyard.logs.groups import LogGroup
+    from batchyard.logs.putting import PutEvent
+    from batchyard.store.asking import EventQuery
+    from batchyard.store.memory_logs import KeptStream
 
     Position = tuple[int, int]
 
@@ -40,7 +45,7 @@ class MemoryStore:
             self._children: dict[str, list[str]] = {}
             self._details: dict[str, bytes] = {}
             self._resources: dict[tuple[Place, str, str], Resource] = {}
-            self._streams: dict[tuple[Place, str], dict[str, str]] = {}
+            self._logs = MemoryLogs()
             self._notes: dict[str, str] = {}
 
     def close(self) -> None:
@@ -49,6 +54,8 @@ class MemoryStore:
     def commit(self, batch: Batch) -> None:
         """Keep a batch; see `Store.commit`."""
         with self._lock:
+            for log_change in batch.logs:
+                self._logs.keep(log_change)
             for job_change in batch.jobs:
                 self._keep(job_change)
             for change in batch.resources:
@@ -67,8 +74,9 @@ class MemoryStore:
         if change.detail is not None:
             self._details[job.id] = change.detail
         for attempt in job.attempts[len(known.attempts) if known else 0 :]:
-            group = self._streams.setdefault((_place(job), job.spec.log_group), {})
-            group[stream_name(job.spec.definition, attempt.id)] = job.id
+            name = stream_name(job.spec.definition, attempt.id)
+            at = attempt.placed_at
+            self._logs.attempted(_place(job), job.spec.log_group, name, job.id, at)
 
     def _change(self, change: ResourceChange | ResourceRemoval) -> None:
         key = (change.place, *key_of(change.resource))
@@ -132,23 +140,62 @@ class MemoryStore:
     def stream(self, place: Place, log_group: str, name: str) -> Stream | None:
         """Find a log stream; see `Store.stream`."""
         with self._lock:
-            job_id = self._streams.get((place, log_group), {}).get(name)
-            return stream_of(self._jobs[job_id], name) if job_id is not None else None
+            kept = self._logs.streams(place, log_group).get(name)
+            return self._stream(name, kept) if kept is not None else None
+
+    def _stream(self, name: str, kept: KeptStream) -> Stream:
+        job = self._jobs[kept.job_id] if kept.job_id is not None else None
+        return Stream(
+            name=name,
+            job_id=kept.job_id,
+            attempt=attempt_of(job, name) if job is not None else None,
+            created_at=kept.created_at,
+            first_at=kept.first_at,
+            last_at=kept.last_at,
+            ingested_at=kept.ingested_at,
+        )
 
     def streams(self, query: StreamQuery) -> StreamPage:
         """List log streams a page at a time; see `Store.streams`."""
         with self._lock:
-            group = self._streams.get((query.place, query.log_group), {})
+            group = self._logs.streams(query.place, query.log_group)
             names = sorted(name for name in group if name.startswith(query.prefix))
             start = bisect.bisect_right(names, query.after) if query.after is not None else 0
             found = names[start : start + query.limit]
-            page = tuple(stream_of(self._jobs[group[name]], name) for name in found)
+            page = tuple(self._stream(name, group[name]) for name in found)
         return StreamPage(page, found[-1] if len(names) > start + query.limit else None)
 
-    def log_groups(self, place: Place) -> tuple[str, ...]:
-        """Name every log group; see `Store.log_groups`."""
+    def log_groups(self, place: Place) -> tuple[LogGroup, ...]:
+        """Give every log group of a place; see `Store.log_groups`."""
         with self._lock:
-            return tuple(sorted(group for owner, group in self._streams if owner == place))
+            named = sorted(name for owner, name in self._logs.groups if owner == place)
+            return tuple(self._logs.groups[place, name] for name in named)
+
+    def log_group(self, place: Place, name: str) -> LogGroup | None:
+        """Find a log group; see `Store.log_group`."""
+        return self._logs.groups.get((place, name))
+
+    def forgetful_groups(self) -> tuple[tuple[Place, LogGroup], ...]:
+        """Give every log group with a retention; see `Store.forgetful_groups`."""
+        with self._lock:
+            groups = sorted(self._logs.groups.items(), key=lambda each: each[0])
+            return tuple((key[0], group) for key, group in groups if group.retention is not None)
+
+    def logging_attempts(self, place: Place, log_group: str) -> tuple[str, ...]:
+        """Name every attempt that logs to a group; see `Store.logging_attempts`."""
+        with self._lock:
+            streams = sorted(self._logs.streams(place, log_group).items())
+            return tuple(attempt_named(name) for name, kept in streams if kept.job_id is not None)
+
+    def put_events(self, query: EventQuery) -> tuple[PutEvent, ...]:
+        """Give events that were put into a stream; see `Store.put_events`."""
+        with self._lock:
+            return fitted(self._logs.events(query), query)
+
+    def forget_events(self, place: Place, log_group: str, moment: int, limit: int) -> int:
+        """Drop events that were put long ago; see `Store.forget_events`."""
+        with self._lock:
+            return self._logs.forget(place, log_group, moment, limit)
 
     def forget_before(self, moment: int, limit: int) -> Forgotten:
         """Remove jobs that ended long ago; see `Store.forget_before`."""
@@ -177,9 +224,9 @@ class MemoryStore:
         del self._jobs[job.id], self._number[job.id]
         self._details.pop(job.id, None)
         self._children.pop(job.id, None)
-        group = self._streams.get((_place(job), job.spec.log_group), {})
         for attempt in job.attempts:
-            group.pop(stream_name(job.spec.definition, attempt.id), None)
+            name = stream_name(job.spec.definition, attempt.id)
+            self._logs.forget_attempt(_place(job), job.spec.log_group, name)
             yield attempt.id
 
     def notes(self) -> dict[str, str]:

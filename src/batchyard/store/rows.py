@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,10 +11,15 @@ from batchyard.batch import ids
 from batchyard.batch.model import Attempt
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
 from batchyard.batch.states import JobState
-from batchyard.store.asking import STREAM, JobSummaryRow, Stream
+from batchyard.logs.putting import size
+from batchyard.store.asking import STREAM, JobSummaryRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from batchyard.batch.model import Job, Spec
+    from batchyard.logs.putting import PutEvent
+    from batchyard.store.asking import EventQuery
 
 
 class Glance(Struct, frozen=True, kw_only=True):
@@ -80,11 +86,15 @@ def stream_name(definition: str, attempt: str) -> str:
     return STREAM.format(definition=name, attempt=attempt)
 
 
-def stream_of(job: Job | Glance, name: str) -> Stream:
+def attempt_of(job: Job | Glance, stream: str) -> Attempt:
     """Find the attempt that a stream of this job is named after."""
-    attempt_id = name.rpartition("/")[2]
-    attempt = next(each for each in job.attempts if each.id == attempt_id)
-    return Stream(name, job.id, attempt)
+    attempt_id = attempt_named(stream)
+    return next(each for each in job.attempts if each.id == attempt_id)
+
+
+def attempt_named(stream: str) -> str:
+    """Read the id of an attempt from the name of its stream."""
+    return stream.rpartition("/")[2]
 
 
 def key_of(resource: Resource) -> tuple[str, str]:
@@ -96,3 +106,15 @@ def key_of(resource: Resource) -> tuple[str, str]:
             return ids.QUEUE, resource.name
         case JobDefinition():
             return ids.DEFINITION, f"{resource.name}:{resource.revision}"
+
+
+def fitted(events: Iterable[PutEvent], query: EventQuery) -> tuple[PutEvent, ...]:
+    """Take as many events as a query has room for, and one in any case."""
+    taken: list[PutEvent] = []
+    room = query.room
+    for event in islice(events, query.limit):
+        room -= size(event.message)
+        if taken and room < 0:
+            break
+        taken.append(event)
+    return tuple(taken)

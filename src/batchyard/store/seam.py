@@ -19,7 +19,16 @@ from batchyard.batch.ids import Place
 from batchyard.batch.model import Job
 from batchyard.batch.resources import Resource
 from batchyard.batch.states import JobState
-from batchyard.store.asking import JobPage, JobQuery, Stream, StreamPage, StreamQuery
+from batchyard.logs.groups import LogGroup
+from batchyard.logs.putting import Given, PutEvent
+from batchyard.store.asking import (
+    EventQuery,
+    JobPage,
+    JobQuery,
+    Stream,
+    StreamPage,
+    StreamQuery,
+)
 
 
 class JobChange(Struct, frozen=True):
@@ -52,10 +61,64 @@ class ResourceRemoval(Struct, frozen=True):
     resource: Resource
 
 
+class LogGroupChange(Struct, frozen=True):
+    """A new log group, or what became of a known one."""
+
+    place: Place
+    group: LogGroup
+
+
+class LogGroupRemoval(Struct, frozen=True):
+    """A log group that is gone, with all of its streams; one that was not there is fine."""
+
+    place: Place
+    name: str
+
+
+class LogStreamCreation(Struct, frozen=True):
+    """A log stream that was made by hand, perhaps where an attempt's is; its group is there."""
+
+    place: Place
+    log_group: str
+    name: str
+    at: int
+
+
+class LogStreamRemoval(Struct, frozen=True):
+    """A log stream that is gone, with what was put into it; one that was not there is fine."""
+
+    place: Place
+    log_group: str
+    name: str
+
+
+class EventsPut(Struct, frozen=True):
+    """Events that were put into a log stream; into one that is not there, nothing is put.
+
+    Args:
+        place: whose stream.
+        log_group: the group it is in.
+        stream: its name.
+        at: when they were put, epoch milliseconds.
+        events: the events.
+    """
+
+    place: Place
+    log_group: str
+    stream: str
+    at: int
+    events: Sequence[Given]
+
+
+LogChange = LogGroupChange | LogGroupRemoval | LogStreamCreation | LogStreamRemoval | EventsPut
+
+
 class Batch(Struct, frozen=True):
     """What is committed together.
 
     Args:
+        logs: what became of log groups and streams, in the order it happened, and before any of
+            the jobs: an attempt makes the group it logs to again.
         jobs: new and changed jobs, in the order they changed.
         resources: what became of resources, in the order it happened.
         notes: small values by name, for whoever needs one kept.
@@ -64,6 +127,7 @@ class Batch(Struct, frozen=True):
     jobs: Sequence[JobChange] = ()
     resources: Sequence[ResourceChange | ResourceRemoval] = ()
     notes: Mapping[str, str] = {}
+    logs: Sequence[LogChange] = ()
 
 
 class Forgotten(Struct, frozen=True):
@@ -119,8 +183,33 @@ class Store(Protocol):
     def streams(self, query: StreamQuery) -> StreamPage:
         """List log streams in the order of their names, a page at a time."""
 
-    def log_groups(self, place: Place) -> tuple[str, ...]:
-        """Name every log group an attempt of this place ever logged to, in order."""
+    def log_groups(self, place: Place) -> tuple[LogGroup, ...]:
+        """Give every log group of a place, in the order of their names."""
+
+    def log_group(self, place: Place, name: str) -> LogGroup | None:
+        """Find a log group by its name: made by hand, or by the first attempt that logs to it."""
+
+    def forgetful_groups(self) -> tuple[tuple[Place, LogGroup], ...]:
+        """Give every log group that keeps events for a time only, with its place."""
+
+    def logging_attempts(self, place: Place, log_group: str) -> tuple[str, ...]:
+        """Name every attempt that logs to a group."""
+
+    def put_events(self, query: EventQuery) -> tuple[PutEvent, ...]:
+        """Give events that were put into a stream, as many as a query has room for."""
+
+    def forget_events(self, place: Place, log_group: str, moment: int, limit: int) -> int:
+        """Remove events that were put into a group's streams and are older than a moment.
+
+        Args:
+            place: whose group.
+            log_group: its name.
+            moment: epoch milliseconds.
+            limit: how many to remove at most.
+
+        Returns:
+            How many were removed; fewer than ``limit`` when none is left.
+        """
 
     def forget_before(self, moment: int, limit: int) -> Forgotten:
         """Remove jobs that ended long ago, an array with all of its children or not at all.

@@ -113,7 +113,8 @@ def merged(batches: Sequence[Batch]) -> Batch:
     jobs = _latest([change for batch in batches for change in batch.jobs])
     resources = [change for batch in batches for change in batch.resources]
     notes = {name: text for batch in batches for name, text in batch.notes.items()}
-    return Batch(jobs, resources, notes)
+    logs = [change for batch in batches for change in batch.logs]
+    return Batch(jobs, resources, notes, logs)
 
 
 def _latest(changes: Sequence[JobChange]) -> list[JobChange]:

@@ -126,14 +126,19 @@ def test_there_is_no_stream_before_the_attempt_runs(yard: LoggedYard) -> None:
     assert yard.ask("DescribeLogStreams", logGroupName=GROUP)["logStreams"] == []
 
 
-@pytest.mark.parametrize("operation", ["GetLogEvents", "DescribeLogStreams"])
+# As AWS answered in recordings of it:
+# https://github.com/localstack/localstack/blob/main/tests/aws/services/logs/test_logs_streams.snapshot.json
+@pytest.mark.parametrize("operation", ["GetLogEvents", "DescribeLogStreams", "FilterLogEvents"])
 def test_a_group_is_named_exactly_once(yard: LoggedYard, operation: str) -> None:
     stream = {"logStreamName": yard.attempt()} if operation == "GetLogEvents" else {}
     code, message = yard.refusal(operation, **stream)
     assert code == "InvalidParameterException"
     assert "logGroupIdentifier" in message
     both = {"logGroupName": GROUP, "logGroupIdentifier": ARN}
-    assert yard.refusal(operation, **stream, **both)[0] == "InvalidParameterException"
+    assert yard.refusal(operation, **stream, **both) == (
+        "ValidationException",
+        "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    )
 
 
 # -- DescribeLogStreams ----------------------------------------------------------------------
@@ -165,6 +170,14 @@ def test_a_stream_says_when_it_printed(yard: LoggedYard) -> None:
         "arn": f"{ARN}:log-stream:{name}",
         "storedBytes": 0,
     }
+
+
+def test_a_stream_says_anew_when_its_running_attempt_printed(yard: LoggedYard) -> None:
+    name = yard.attempt((1500, b"a\n"), stopped_at=None)
+    for at in (1500, 2500):
+        (shown,) = yard.ask("DescribeLogStreams", logGroupName=GROUP)["logStreams"]
+        assert (shown["firstEventTimestamp"], shown["lastEventTimestamp"]) == (1500, at)
+        yard.prints(name, (2500, b"b\n"))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
@@ -220,7 +233,7 @@ def groups(yard: LoggedYard, **params: object) -> list[str]:
 
 def test_a_group_is_there_with_its_first_attempt(yard: LoggedYard) -> None:
     assert groups(yard) == []
-    yard.attempt()
+    yard.attempt((1, b"ab"), (2, b"c\n"))
     (shown,) = yard.ask("DescribeLogGroups")["logGroups"]
     assert shown == {
         "logGroupName": GROUP,
@@ -228,7 +241,21 @@ def test_a_group_is_there_with_its_first_attempt(yard: LoggedYard) -> None:
         "metricFilterCount": 0,
         "arn": f"{ARN}:*",
         "logGroupArn": ARN,
-        "storedBytes": 0,
+        "storedBytes": 4,
+        "logGroupClass": "STANDARD",
+        "deletionProtectionEnabled": False,
+    }
+
+
+def test_a_group_found_by_a_pattern_shows_less(yard: LoggedYard) -> None:
+    yard.attempt()
+    (shown,) = yard.ask("DescribeLogGroups", logGroupNamePattern="batch")["logGroups"]
+    assert shown == {
+        "logGroupName": GROUP,
+        "creationTime": 900,
+        "metricFilterCount": 0,
+        "arn": f"{ARN}:*",
+        "logGroupArn": ARN,
         "logGroupClass": "STANDARD",
     }
 
@@ -258,4 +285,4 @@ def test_filters_of_groups_exclude_each_other(yard: LoggedYard, other: str) -> N
     value = [GROUP] if other == "logGroupIdentifiers" else GROUP
     code, message = yard.refusal("DescribeLogGroups", logGroupNamePrefix=GROUP, **{other: value})
     assert code == "InvalidParameterException"
-    assert "logGroupNamePrefix" in message
+    assert "prefix" in message.lower()

@@ -3,7 +3,9 @@
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -11,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from batchyard.launchers.output import Output
 from batchyard.logs.pages import SCANNED_BYTES
+from batchyard.logs.source import Source
 from tests.logs.logged_yard import ELSEWHERE, LoggedYard
 from tests.wire.line import Line
 
@@ -97,6 +101,7 @@ def test_a_pattern_chooses_events(yard: LoggedYard) -> None:
     yard.attempt((1, b'one two\ntwo\n{"n": 5}\n'))
     assert messages(yard, filterPattern="two -one") == ["two"]
     assert messages(yard, filterPattern="{ $.n > 4 }", interleaved=True) == ['{"n": 5}']
+    assert messages(yard, filterPattern="[w1=one, w2=t*]") == ["one two"]
     assert len(messages(yard, filterPattern="")) == 3
 
 
@@ -115,9 +120,8 @@ def test_a_page_looks_so_far_and_no_farther(yard: LoggedYard) -> None:
     "params, word",
     [
         ({"logStreamNames": ["x"], "logStreamNamePrefix": "x"}, "logStreamNamePrefix"),
-        ({"filterPattern": "[a, b]"}, "[a, b]"),
+        ({"filterPattern": "[a, b"}, "[a, b"),
         ({"nextToken": "x"}, "nextToken"),
-        ({"logGroupIdentifier": ARN}, "logGroupIdentifier"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -136,3 +140,38 @@ def test_what_does_not_exist_is_not_found(yard: LoggedYard) -> None:
     yard.attempt()
     code, message = yard.refusal("FilterLogEvents", **asked)
     assert (code, "stream" in message) == ("ResourceNotFoundException", True)
+
+
+class Watched(Output):
+    """Notes on which threads it is read."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.threads: set[int] = set()
+
+    @contextmanager
+    def open(self, attempt: str) -> Iterator[Source]:
+        self.threads.add(threading.get_ident())
+        with super().open(attempt) as source:
+            yield source
+
+    def span(self, attempt: str) -> tuple[int, int] | None:
+        self.threads.add(threading.get_ident())
+        return super().span(attempt)
+
+
+@pytest.mark.parametrize(
+    "operation, params",
+    [
+        ("FilterLogEvents", {"filterPattern": "%a%"}),
+        ("DescribeLogStreams", {"orderBy": "LastEventTime"}),
+    ],
+)
+def test_what_looks_at_many_streams_keeps_nobody_waiting(
+    yard: LoggedYard, operation: str, params: dict[str, Any]
+) -> None:
+    yard.attempt((1, b"a\n"))
+    watched = yard.engine.output = yard.engine.logs.output = Watched(yard.directory)
+    yard.ask(operation, logGroupName=GROUP, **params)
+    assert watched.threads
+    assert threading.get_ident() not in watched.threads

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING
 
-from batchyard.errors import YardError
+from batchyard.engine.chores.hourly import Hourly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from batchyard.launchers.output import Output
     from batchyard.store.seam import Store
 
-log = logging.getLogger(__name__)
-
-EVERY_MS = 3_600_000
 AT_ONCE = 500
 """Jobs forgotten in one transaction: small, so that nobody waits for it."""
 
@@ -47,31 +43,15 @@ class Retention:
         self._clock = clock
         self._keep_ms = keep_ms
         self._forgot = forgot
-        self._task: asyncio.Task[None] | None = None
-        self._due = asyncio.Event()
+        self._hourly = Hourly(clock, self.sweep, "forget old jobs")
 
     def start(self) -> None:
         """Look now, and then every hour; a second start is fine."""
-        if self._task is None:
-            self._due.set()
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        self._hourly.start()
 
     async def stop(self) -> None:
         """Look no more; twice, or before the start, is fine."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            await self._due.wait()
-            self._due.clear()
-            try:
-                await self.sweep()
-            except YardError:
-                log.exception("could not forget old jobs; trying again in an hour")
-            self._clock.call_at(self._clock.now() + EVERY_MS, self._due.set)
+        await self._hourly.stop()
 
     async def sweep(self) -> int:
         """Forget what is old enough, a little at a time.

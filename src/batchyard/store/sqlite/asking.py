@@ -8,8 +8,6 @@ import msgspec
 
 from batchyard.batch.ids import Place
 from batchyard.store import codec
-from batchyard.store.asking import Stream, StreamPage
-from batchyard.store.rows import stream_of
 from batchyard.store.sqlite import sql
 from batchyard.store.sqlite.states import STATES
 
@@ -20,10 +18,8 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job
     from batchyard.batch.resources import Resource
     from batchyard.batch.states import JobState
-    from batchyard.store.asking import StreamQuery
 
 SQL: Final = sql.statements("asking")
-_LAST: Final = chr(0x10FFFF)
 
 
 def live_jobs(connection: sqlite3.Connection) -> list[Job]:
@@ -65,39 +61,6 @@ def details(
     """Read the JobDetail JSON of ended jobs; see `Store.details`."""
     given = {"ids": _listed(job_ids), "account": place.account, "region": place.region}
     return dict(connection.execute(SQL["details"], given).fetchall())
-
-
-def stream(
-    connection: sqlite3.Connection, place: Place, log_group: str, name: str
-) -> Stream | None:
-    """Read a log stream; see `Store.stream`."""
-    found = connection.execute(SQL["stream"], (*place, log_group, name)).fetchone()
-    return _stream(*found) if found else None
-
-
-def streams(connection: sqlite3.Connection, query: StreamQuery) -> StreamPage:
-    """Read a page of log streams; see `Store.streams`."""
-    given = {
-        "account": query.place.account,
-        "region": query.place.region,
-        "log_group": query.log_group,
-        "after": query.after or "",
-        "low": query.prefix,
-        "high": query.prefix + _LAST,
-        "limit": query.limit + 1,
-    }
-    found = connection.execute(SQL["streams"], given).fetchall()
-    page = tuple(_stream(*row) for row in found[: query.limit])
-    return StreamPage(page, page[-1].name if len(found) > query.limit else None)
-
-
-def log_groups(connection: sqlite3.Connection, place: Place) -> tuple[str, ...]:
-    """Read the names of log groups; see `Store.log_groups`."""
-    return tuple(name for (name,) in connection.execute(SQL["log_groups"], place))
-
-
-def _stream(name: str, body: bytes) -> Stream:
-    return stream_of(codec.decode_glance(body), name)
 
 
 def _listed(job_ids: Sequence[str]) -> str:

@@ -35,11 +35,6 @@ FROM jobs JOIN details ON details.n = jobs.n
 WHERE jobs.id IN (SELECT value FROM json_each(:ids))
   AND jobs.place = (SELECT n FROM places WHERE account = :account AND region = :region);
 
--- name: log_groups
--- The names of a place's log groups.
-SELECT log_groups.name FROM log_groups JOIN places ON places.n = log_groups.place
-WHERE account = ? AND region = ? ORDER BY log_groups.name;
-
 -- name: jobs_in_state
 -- A queue's jobs of one state, newest first, from below a row on.
 SELECT jobs.created_at, jobs.n, jobs.body,
@@ -132,22 +127,3 @@ WHERE jobs.parent = (
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.idx;
-
--- name: stream
--- Whose attempt a log stream is.
-SELECT streams.name, jobs.body FROM streams JOIN jobs ON jobs.n = streams.job
-WHERE streams.log_group = (
-      SELECT log_groups.n FROM log_groups JOIN places ON places.n = log_groups.place
-      WHERE account = ? AND region = ? AND log_groups.name = ?
-  )
-  AND streams.name = ?;
-
--- name: streams
--- A group's log streams by name, from after one on.
-SELECT streams.name, jobs.body FROM streams JOIN jobs ON jobs.n = streams.job
-WHERE streams.log_group = (
-      SELECT log_groups.n FROM log_groups JOIN places ON places.n = log_groups.place
-      WHERE account = :account AND region = :region AND log_groups.name = :log_group
-  )
-  AND streams.name > :after AND streams.name >= :low AND streams.name < :high
-ORDER BY streams.name LIMIT :limit;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batchyard.batch.ids import Place
 from batchyard.store import codec
 from batchyard.store.rows import stream_name
 from batchyard.store.seam import Forgotten
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from batchyard.batch.model import Spec
     from batchyard.store.rows import Glance
-    from batchyard.store.sqlite.numbers import Numbers
+    from batchyard.store.sqlite.log_keeping import LogKeeper
 
 _TABLES = (
+    "events",
     "jobs",
     "specs",
     "details",
@@ -32,7 +33,7 @@ _TABLES = (
 
 
 def forget_before(
-    connection: sqlite3.Connection, numbers: Numbers, moment: int, limit: int
+    connection: sqlite3.Connection, logs: LogKeeper, moment: int, limit: int
 ) -> Forgotten:
     """Remove jobs that ended long ago, in the transaction under way; see `Store.forget_before`."""
     statements = sql.statements("keeping")
@@ -43,7 +44,7 @@ def forget_before(
         if jobs >= limit:
             break
         whole = dict(_whole(connection, number))
-        attempts += _forget(connection, numbers, number, whole)
+        attempts += _forget(connection, logs, number, whole)
         jobs += len(whole)
     return Forgotten(jobs, tuple(attempts))
 
@@ -55,25 +56,20 @@ def _whole(connection: sqlite3.Connection, number: int) -> Iterator[tuple[int, G
 
 
 def _forget(
-    connection: sqlite3.Connection, numbers: Numbers, number: int, whole: dict[int, Glance]
+    connection: sqlite3.Connection, logs: LogKeeper, number: int, whole: dict[int, Glance]
 ) -> list[str]:
     """Remove a job and its children; give the ids of their attempts."""
     statements = sql.statements("keeping")
     attempts = [attempt.id for job in whole.values() for attempt in job.attempts]
     if attempts:
         body = connection.execute(statements["spec"], (number,)).fetchone()[0]
-        streams = _streams(numbers, codec.decode_spec(body), attempts)
-        connection.executemany(statements["drop_stream"], streams)
+        spec = codec.decode_spec(body)
+        names = [stream_name(spec.definition, attempt) for attempt in attempts]
+        logs.forget_attempts(Place(spec.account, spec.region), spec.log_group, names)
     for statement in ("drop_job", "drop_detail"):
         connection.executemany(statements[statement], ((n,) for n in whole))
     connection.execute(statements["drop_spec"], (number,))
     return attempts
-
-
-def _streams(numbers: Numbers, spec: Spec, attempts: list[str]) -> list[tuple[int, str]]:
-    """Name the streams of attempts, each after the number of its group."""
-    group = numbers.log_group(numbers.place(spec.account, spec.region), spec.log_group)
-    return [(group, stream_name(spec.definition, attempt)) for attempt in attempts]
 
 
 def clear(connection: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from batchyard.store import codec
 from batchyard.store.rows import key_of, stream_name
 from batchyard.store.seam import ResourceChange
 from batchyard.store.sqlite import sql
+from batchyard.store.sqlite.log_keeping import LogKeeper
 from batchyard.store.sqlite.numbers import Numbers
 from batchyard.store.sqlite.opening import transaction
 from batchyard.store.sqlite.states import ENDED, NUMBERS
@@ -67,6 +68,7 @@ class Keeper:
         self._connection = connection
         self._sql = sql.statements("keeping")
         self.numbers = Numbers(connection)
+        self.logs = LogKeeper(connection, self.numbers)
         self.learn()
 
     def learn(self) -> None:
@@ -89,6 +91,8 @@ class Keeper:
             self._known.pop(job_id, None)
 
     def _write(self, batch: Batch, rows: Rows) -> None:
+        for log_change in batch.logs:
+            self.logs.keep(log_change)
         self._plan(batch.jobs, rows)
         for statement, values in rows.by_statement():
             self._connection.executemany(self._sql[statement], values)
@@ -122,8 +126,8 @@ class Keeper:
         parents = {parent_id(job.id) for job in wanted if job.index is not None}
         if wanted:
             given = msgspec.json.encode([*ids, *(parents - self._known.keys())]).decode()
-            for job_id, number in self._connection.execute(self._sql["known_jobs"], (given,)):
-                rows.known[job_id] = number, 0  # streams that are there are passed over
+            for job_id, number, body in self._connection.execute(self._sql["known_jobs"], (given,)):
+                rows.known[job_id] = number, len(codec.decode_glance(body).attempts)
 
     def _add(self, job: Job, state: int, rows: Rows) -> Known:
         self._highest = number = self._highest + 1
@@ -159,7 +163,7 @@ class Keeper:
         for attempt in job.attempts[streams:]:
             spec = job.spec
             place = self.numbers.place(spec.account, spec.region)
-            group = self.numbers.log_group(place, spec.log_group)
+            group = self.numbers.log_group(place, spec.log_group, attempt.placed_at)
             rows.streams.append((group, stream_name(spec.definition, attempt.id), number))
 
     def _resource(self, change: ResourceChange | ResourceRemoval) -> None:

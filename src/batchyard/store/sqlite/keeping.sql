@@ -10,7 +10,7 @@ INSERT INTO queues (place, arn) VALUES (?, ?);
 
 -- name: add_log_group
 -- Give a log group its number.
-INSERT INTO log_groups (place, name) VALUES (?, ?);
+INSERT INTO log_groups (place, name, created_at) VALUES (?, ?, ?);
 
 -- name: add_definition
 -- Give a job definition its number.
@@ -38,7 +38,7 @@ SELECT coalesce(max(n), 0) FROM jobs;
 
 -- name: known_jobs
 -- Which of these ids belong to jobs, and to which.
-SELECT id, n FROM jobs WHERE id IN (SELECT value FROM json_each(?));
+SELECT id, n, body FROM jobs WHERE id IN (SELECT value FROM json_each(?));
 
 -- name: add_spec
 -- Keep what was submitted: once, and never again.
@@ -55,8 +55,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 UPDATE jobs SET state = ?, stopped_at = ?, body = ? WHERE n = ?;
 
 -- name: add_stream
--- Keep whose attempt a log stream is, unless that is known.
-INSERT OR IGNORE INTO streams (log_group, name, job) VALUES (?, ?, ?);
+-- Keep whose attempt a log stream is, also of one that was made by hand before.
+INSERT INTO streams (log_group, name, job) VALUES (?, ?, ?)
+ON CONFLICT (log_group, name) DO UPDATE SET job = excluded.job;
 
 -- name: put_detail
 -- Keep the JobDetail JSON of an ended job.
@@ -103,7 +104,3 @@ DELETE FROM specs WHERE n = ?;
 -- name: drop_detail
 -- Forget a JobDetail.
 DELETE FROM details WHERE n = ?;
-
--- name: drop_stream
--- Forget whose attempt a log stream is.
-DELETE FROM streams WHERE log_group = ? AND name = ?;

@@ -47,11 +47,11 @@ class Numbers:
             number = self._queues[place, arn] = self._add("add_queue", place, arn)
         return number
 
-    def log_group(self, place: int, name: str) -> int:
-        """Number a log group of a place."""
+    def log_group(self, place: int, name: str, at: int) -> int:
+        """Number a log group of a place; a new one was made at a time (epoch milliseconds)."""
         number = self._groups.get((place, name))
         if number is None:
-            number = self._groups[place, name] = self._add("add_log_group", place, name)
+            number = self._groups[place, name] = self._add("add_log_group", place, name, at)
         return number
 
     def definition(self, arn: str) -> int:
@@ -60,6 +60,14 @@ class Numbers:
         if number is None:
             number = self._definitions[arn] = self._add("add_definition", arn)
         return number
+
+    def known_log_group(self, place: Place, name: str) -> int | None:
+        """Tell the number of a log group; None if there is none of that name."""
+        return self._groups.get((self._places.get(place, 0), name))
+
+    def forget_log_group(self, place: Place, name: str) -> None:
+        """Know a log group no more: it was dropped."""
+        del self._groups[self._places[place], name]
 
     def _add(self, statement: str, *values: str | int) -> int:
         number = self._connection.execute(self._sql[statement], values).lastrowid

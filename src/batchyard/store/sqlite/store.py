@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from batchyard.errors import YardError
-from batchyard.store.sqlite import asking, forgetting, listing
+from batchyard.store.sqlite import asking, forgetting, listing, logs
 from batchyard.store.sqlite.keeping import Keeper
 from batchyard.store.sqlite.opening import (
     connect,
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job
     from batchyard.batch.resources import Resource
     from batchyard.batch.states import JobState
-    from batchyard.store.asking import JobPage, JobQuery, Stream, StreamPage, StreamQuery
+    from batchyard.logs.groups import LogGroup
+    from batchyard.logs.putting import PutEvent
+    from batchyard.store.asking import (
+        EventQuery,
+        JobPage,
+        JobQuery,
+        Stream,
+        StreamPage,
+        StreamQuery,
+    )
     from batchyard.store.seam import Batch, Forgotten
 
 
@@ -92,22 +101,47 @@ class SQLiteStore:
     def stream(self, place: Place, log_group: str, name: str) -> Stream | None:
         """Find a log stream; see `Store.stream`."""
         with self._reader() as connection:
-            return asking.stream(connection, place, log_group, name)
+            return logs.stream(connection, place, log_group, name)
 
     def streams(self, query: StreamQuery) -> StreamPage:
         """List log streams a page at a time; see `Store.streams`."""
         with self._reader() as connection:
-            return asking.streams(connection, query)
+            return logs.streams(connection, query)
 
-    def log_groups(self, place: Place) -> tuple[str, ...]:
-        """Name every log group; see `Store.log_groups`."""
+    def log_groups(self, place: Place) -> tuple[LogGroup, ...]:
+        """Give every log group of a place; see `Store.log_groups`."""
         with self._reader() as connection:
-            return asking.log_groups(connection, place)
+            return logs.log_groups(connection, place)
+
+    def log_group(self, place: Place, name: str) -> LogGroup | None:
+        """Find a log group; see `Store.log_group`."""
+        with self._reader() as connection:
+            return logs.log_group(connection, place, name)
+
+    def forgetful_groups(self) -> tuple[tuple[Place, LogGroup], ...]:
+        """Give every log group with a retention; see `Store.forgetful_groups`."""
+        with self._reader() as connection:
+            return logs.forgetful_groups(connection)
+
+    def logging_attempts(self, place: Place, log_group: str) -> tuple[str, ...]:
+        """Name every attempt that logs to a group; see `Store.logging_attempts`."""
+        with self._reader() as connection:
+            return logs.logging_attempts(connection, place, log_group)
+
+    def put_events(self, query: EventQuery) -> tuple[PutEvent, ...]:
+        """Give events that were put into a stream; see `Store.put_events`."""
+        with self._reader() as connection:
+            return logs.put_events(connection, query)
+
+    def forget_events(self, place: Place, log_group: str, moment: int, limit: int) -> int:
+        """Remove events that were put long ago; see `Store.forget_events`."""
+        with self._writer() as connection, transaction(connection):
+            return self._keeper.logs.forget_events(place, log_group, moment, limit)
 
     def forget_before(self, moment: int, limit: int) -> Forgotten:
         """Remove jobs that ended long ago; see `Store.forget_before`."""
         with self._writer() as connection, transaction(connection):
-            return forgetting.forget_before(connection, self._keeper.numbers, moment, limit)
+            return forgetting.forget_before(connection, self._keeper.logs, moment, limit)
 
     def notes(self) -> dict[str, str]:
         """Give every note; see `Store.notes`."""

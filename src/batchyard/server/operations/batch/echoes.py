@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from batchyard.server.operations.known import known
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,17 +29,6 @@ def echo(given: Wire, shape: type[msgspec.Struct], **more: object) -> bytes:
     kind: type[msgspec.Struct] = type(given)
     shared = {name: getattr(given, name) for name in _shared(kind, shape)}
     return msgspec.json.encode(known(shape, **shared | more))
-
-
-def known(shape: type[msgspec.Struct], **members: object) -> Wire:
-    """Form a struct; a member that the installed botocore does not know yet is left out.
-
-    Args:
-        shape: the struct.
-        **members: what it is to hold.
-    """
-    names = shape.__struct_fields__
-    return shape(**{name: value for name, value in members.items() if name in names})
 
 
 @lru_cache(maxsize=256)

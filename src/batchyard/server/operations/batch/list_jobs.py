@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from batchyard.batch import ids
 from batchyard.batch.states import JobState
 from batchyard.errors import Refused
-from batchyard.server.operations.batch.echoes import Wire, known
+from batchyard.server.operations.batch.echoes import Wire
 from batchyard.server.operations.batch.refusals import check_range, given, refused
+from batchyard.server.operations.known import known
 from batchyard.store.asking import JobQuery
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import msgspec
 from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import JobState
-from batchyard.server.operations.batch.echoes import Wire, amended, known
+from batchyard.server.operations.batch.echoes import Wire, amended
+from batchyard.server.operations.known import known
 from batchyard.store.asking import STREAM
 
 if TYPE_CHECKING:

@@ -5,13 +5,19 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from batchyard.batch.ids import Place, partition
 from batchyard.errors import Fault
+from batchyard.logs.source import Recorded
 
 if TYPE_CHECKING:
-    from batchyard.batch.model import Attempt
+    from collections.abc import Iterator, Sequence
+
+    from batchyard.logs.groups import LogGroup
+    from batchyard.logs.source import Source
     from batchyard.server.operations import Context
     from batchyard.store.asking import Stream
 
@@ -44,10 +50,14 @@ def group_asked(context: Context, request: Wire) -> str:
             region: from there nothing is seen here.
     """
     name, identifier = request.log_group_name, request.log_group_identifier
-    if (name is None) == (identifier is None):
-        given = "neither was given" if name is None else f"{name!r} and {identifier!r} were given"
-        raise invalid(f"Specify exactly one of logGroupName and logGroupIdentifier: {given}.")
-    return name if identifier is None else identified(context.place, identifier)
+    if name is not None and identifier is not None:
+        message = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
+        raise Fault("ValidationException", message)
+    if identifier is not None:
+        return identified(context.place, identifier)
+    if name is None:
+        raise invalid("One of logGroupName and logGroupIdentifier is missing.")
+    return str(name)
 
 
 def identified(place: Place, identifier: str) -> str:
@@ -64,22 +74,55 @@ def identified(place: Place, identifier: str) -> str:
     return name
 
 
-def check_group(context: Context, group: str) -> None:
-    """Check that a log group exists.
+def stored_group(context: Context, name: str) -> LogGroup:
+    """Find a log group to read: what the store holds is what clients were told.
 
     Raises:
-        Fault: ResourceNotFoundException; no attempt ever logged to it.
+        Fault: ResourceNotFoundException; it does not exist.
     """
-    if group not in context.engine.store.log_groups(context.place):
+    group = context.engine.store.log_group(context.place, name)
+    if group is None:
         raise no_group()
+    return group
 
 
-def printing(stream: Stream) -> Attempt | None:
-    """Give the attempt of a stream; None if it does not run yet, or never did.
+def group_to_change(context: Context, name: str) -> LogGroup:
+    """Find a log group to change, as it stands now.
 
-    What the store holds is enough: a client hears of a start or an end only once it is stored.
+    Raises:
+        Fault: ResourceNotFoundException; it does not exist.
     """
-    return stream.attempt if stream.attempt.started_at is not None else None
+    group = context.engine.logs.group(context.place, name)
+    if group is None:
+        raise no_group()
+    return group
+
+
+def kept_since(context: Context, group: LogGroup) -> int:
+    """Tell from when on a group's events are shown, epoch milliseconds."""
+    return group.kept_since(context.engine.now()) or 0
+
+
+def has_ended(stream: Stream) -> bool:
+    """Tell whether no attempt prints to a stream any more, so that its last line is whole."""
+    return stream.attempt is None or stream.attempt.stopped_at is not None
+
+
+@contextmanager
+def printed(context: Context, stream: Stream) -> Iterator[Source]:
+    """Open what an attempt printed to a stream: nothing if it is none's."""
+    if stream.attempt is None:
+        yield Recorded()
+    else:
+        with context.engine.output.open(stream.attempt.id) as source:
+            yield source
+
+
+async def remove_printed(context: Context, attempts: Sequence[str]) -> None:
+    """Remove what attempts printed, on a thread, once it is on disk that nobody needs it."""
+    if attempts:
+        await context.engine.durable()
+        await asyncio.to_thread(context.engine.output.remove, attempts)
 
 
 def no_group() -> Fault:
