@@ -92,16 +92,17 @@ class WatchfulLauncher(FakeLauncher):
 
 
 class Presenter:
-    """Shows a job as its state (and ``more``), and gives a place nothing to begin with."""
+    """Shows a job as its state (and ``more``), and gives a place what it is told to."""
 
     more = b""
+    given: Callable[[], Sequence[ComputeEnvironment | JobQueue]] = tuple
 
     def detail(self, job: Job) -> bytes:
         return job.state.encode() + self.more
 
     def defaults(self, place: Place) -> Sequence[ComputeEnvironment | JobQueue]:
         assert place
-        return ()
+        return self.given()
 
 
 def drive(work: Coroutine[Any, Any, Any]) -> None:

@@ -150,8 +150,9 @@ class Engine:
         """Give the resources of a place; a new place begins with the default ones."""
         shelf = self._shelves.get(place)
         if shelf is None:
+            defaults = list(self._presenter.defaults(place))  # before the shelf: they may fail
             shelf = self._shelves[place] = Shelf()
-            for resource in self._presenter.defaults(place):
+            for resource in defaults:
                 self.put(place, resource)
         return shelf
 
