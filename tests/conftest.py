@@ -1,6 +1,10 @@
-"""Profiles of Hypothesis, chosen by HYPOTHESIS_PROFILE: small, deep (`make test-deep`), mutants."""
+"""Profiles of Hypothesis, chosen by HYPOTHESIS_PROFILE: small, deep (`make test-deep`), mutants.
+
+And Ctrl-C: who starts tests in the background of a script lets them, and all they start, ignore it.
+"""
 
 import os
+import signal
 
 from hypothesis import Phase, settings
 
@@ -15,3 +19,6 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.acceptance.environments import bin_of
 from tests.acceptance.yards import (
-    BATCHYARD,
     RunningYard,
     ended,
     printed,
@@ -20,7 +20,6 @@ from tests.acceptance.yards import (
 
 pytestmark = pytest.mark.xdist_group("logs")
 
-AWS = BATCHYARD.with_name("aws")
 GROUP = "/aws/batch/job"
 MEBIBYTE = 1024 * 1024
 
@@ -42,7 +41,7 @@ def now() -> int:
 def aws(yard: RunningYard, *arguments: str) -> Any:
     """What ``aws logs …`` answers."""
     env = {**yard.env(), "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    command = [str(AWS), "logs", *arguments, "--output", "json"]
+    command = [str(bin_of("awscli") / "aws"), "logs", *arguments, "--output", "json"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout or "null")
