@@ -20,8 +20,8 @@ from batchyard.errors import (
     Unreachable,
 )
 from batchyard.polling.budget import Rates
-from batchyard.polling.news import FULL, Idle, Kind, Limits
-from batchyard.polling.seen import BEGUN, ENDED
+from batchyard.polling.news import FULL, Idle, Kind, Limits, Wish
+from batchyard.polling.seen import BEGUN, ENDED, UNTIL, Seen
 from batchyard.polling.watch import DOUBTS
 from tests.polling.service import FOREVER, Life, Service
 
@@ -408,3 +408,74 @@ def test_pauses_grow_while_nobody_answers() -> None:
     pauses = [round(later - sooner, 6) for sooner, later in pairwise(moments)]
     assert pauses == sorted(pauses)
     assert pauses[-1] >= 29
+
+
+def test_who_joins_hears_how_a_job_stands_and_nobody_hears_it_twice() -> None:
+    here = service([Life(runs=0, ends=50)])
+    here.wait("silent", here.lives)
+    here.wait("early", here.lives, moves=True)
+    here.run(10)
+    here.wait("late", here.lives, moves=True)
+    here.run(20)
+    assert [seen.status for seen in here.moved["late"]] == ["RUNNING"]
+    here.run(60)
+    assert [seen.status for seen in here.moved["early"]] == ["RUNNING", "SUCCEEDED"]
+    assert [seen.status for seen in here.moved["late"]] == ["RUNNING", "SUCCEEDED"]
+
+
+class Broken:
+    """A cadence that is none after so many tries."""
+
+    def __init__(self, wrong: Any) -> None:  # noqa: ANN401 - whatever it gives instead of seconds
+        self.wrong = wrong
+
+    def delay(self, tries: int, chance: float) -> float:
+        del chance
+        if tries <= 3:
+            return 1.0
+        if isinstance(self.wrong, Exception):
+            raise self.wrong
+        wrong: float = self.wrong
+        return wrong
+
+
+@pytest.mark.parametrize(
+    "wrong, error",
+    [
+        (OverflowError("too many"), OverflowError),
+        (float("nan"), Refused),
+        (0, Refused),
+        (-1.0, Refused),
+        ("5", TypeError),
+        (None, TypeError),
+    ],
+)
+def test_a_cadence_that_fails_is_told_to_its_waiter_alone(
+    wrong: object, error: type[Exception]
+) -> None:
+    here = service([Life(ends=60)] * 150)
+    here.wait("you", here.lives)
+    wish = Wish(UNTIL["complete"], Broken(wrong), Limits())
+    here.watch.add("me", list(here.lives)[:10], wish, 0)
+    here.run(30)
+    assert {one.job_id for one in here.told["me"]} == set(list(here.lives)[:10])
+    assert {type(one.error) for one in here.told["me"]} == {error}
+    here.run(70)
+    assert [one.error for one in here.told["you"]] == [None] * 150
+
+
+class Quit(BaseException):
+    """What a test may raise that is no Exception, as pytest.fail does."""
+
+
+def test_whatever_a_test_raises_goes_to_its_waiter_alone() -> None:
+    def quits(_: Seen) -> bool:
+        raise Quit
+
+    here = service([Life(ends=3)])
+    here.wait("me", here.lives, until=quits)
+    here.wait("you", here.lives)
+    here.run(10)
+    assert isinstance(here.told["me"][0].error, Refused)
+    assert "Quit" in str(here.told["me"][0].error)
+    assert here.told["you"][0].error is None
