@@ -12,6 +12,7 @@ MANY = ("tests/client/test_many.py",)
 RESUMED = ("tests/client/test_many_resumed.py",)
 FOLDED = ("tests/client/test_many_folded.py",)
 ORDERS = ("tests/client/orders_laws.py",)
+ASKING = ("tests/client/test_asking.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
@@ -105,6 +106,12 @@ MUTANTS = [
     mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
     mutant("asking", "shape.name != OUTPUT", "False", WATCHER),
     mutant("asking", "if one in wanted}", "}", WATCHER),
+    mutant(
+        "asking", "        except Exception:  #", "        except ZeroDivisionError:  #", ASKING
+    ),
+    mutant("asking", " or _is_of_batch(error)", " or True", ASKING),
+    mutant("asking", "and not code.isdigit() ", "", ASKING),
+    mutant("asking", "isinstance(error, RefusedCredentials) or ", "", ASKING),
     mutant(
         "watcher", "            if not self._watch.waits(waiter):\n", "            if 1:\n", WATCHER
     ),
