@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from weakref import finalize
 
 from batchyard.client.asking import detail
 from batchyard.client.calls import call
@@ -96,7 +97,9 @@ def as_completed(jobs: Iterable[Any], **terms: Unpack[Terms]) -> Iterator[Outcom
     """
     found = ids_of(jobs)
     watched = _Watched(found, Gathering(tuple(found)), terms)
-    return iter(watched)
+    outcomes = iter(watched)
+    finalize(outcomes, watched.close).atexit = False  # a generator that never began closes nothing
+    return outcomes
 
 
 class _Watched:

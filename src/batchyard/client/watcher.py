@@ -79,7 +79,7 @@ class Watcher:
         self._listeners: dict[object, Listener] = {}
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._questions: SimpleQueue[Describe | None] = SimpleQueue()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._askers = 0
         self._flying = 0
@@ -126,8 +126,12 @@ class Watcher:
         return waiter
 
     def cancel(self, waiter: object) -> None:
-        """Stop a wait; its listener may still hear what was on its way."""
-        self._post(partial(self._cancel, waiter))
+        """Stop a wait; its listener may still hear what was on its way.
+
+        Nothing is locked, because the garbage collector may be who gives a wait up, in the midst
+        of anything. No thread is needed: there is one as long as anybody waits.
+        """
+        self._inbox.put(partial(self._cancel, waiter))
 
     def hurry(self, job_ids: Iterable[str]) -> None:
         """Ask about jobs soon; those that nobody waits for are passed over."""
@@ -143,13 +147,14 @@ class Watcher:
         return job_id in self._watch
 
     def _post(self, message: Callable[[], None]) -> None:
+        """Leave a message; first see to it that there is a thread to take it."""
         with self._lock:
-            self._inbox.put(message)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._drive, name="batchyard-watcher", daemon=True
                 )
                 self._thread.start()
+            self._inbox.put(message)
 
     # On the watcher's own thread
 
@@ -165,6 +170,9 @@ class Watcher:
 
     def _drive(self) -> None:
         """Take messages, ask what is due, and end when there has been nothing to do."""
+        with self._lock:
+            if self._thread is not threading.current_thread():
+                return  # Ctrl-C came while it was started, and another has its place by now
         while True:
             try:
                 if self._turn():
@@ -198,11 +206,20 @@ class Watcher:
         return NAP
 
     def _send(self, question: Describe) -> None:
+        if self._flying >= self._askers:
+            self._hire()
         self._flying += 1
-        if self._flying > self._askers:
-            self._askers += 1
-            threading.Thread(target=self._answer, name="batchyard-asker", daemon=True).start()
         self._questions.put(question)
+
+    def _hire(self) -> None:
+        """Let one more thread ask; where there is no room for it, those that are there must do."""
+        try:
+            threading.Thread(target=self._answer, name="batchyard-asker", daemon=True).start()
+        except RuntimeError:
+            if not self._askers:
+                raise
+        else:
+            self._askers += 1
 
     def _ended(self) -> bool:
         """End the threads unless a message has just come in."""
