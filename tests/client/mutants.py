@@ -16,6 +16,7 @@ ASKING = ("tests/client/test_asking.py",)
 ONCE = ("tests/client/test_once.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
+TAILING = ("tests/client/test_tailing.py",)
 WAITS = ("tests/client/test_waits.py",)
 WATCHER = ("tests/client/test_watcher.py",)
 
@@ -156,6 +157,16 @@ MUTANTS = [
     mutant("waits", "    finalize(outcomes, watched.close).atexit = False", "    pass", WATCHER),
     mutant("watchers", "if REGISTRY.shared.get(key) is gone:", "if True:", WATCHER),
     mutant("watchers", "client.meta.region_name, clients", '"", clients', WATCHER),
+    mutant("tailing", " or token != reading.token", "", TAILING),
+    mutant(
+        "tailing",
+        'page.get("nextForwardToken") or reading.token',
+        'page.get("nextForwardToken")',
+        TAILING,
+    ),
+    mutant("tailing", "        self._silence.end()\n", "", TAILING),
+    mutant("tailing", "        if silent >= limit:\n", "        if silent > 2 * limit:\n", TAILING),
+    mutant("tailing", " and colon and parent in self._places", " and colon", TAILING),
     mutant("waits", "if outcome.succeeded or on_failure", "if on_failure", WAITS),
     mutant("waits", "(ended or bad)[0]", "bad[-1]", WAITS),
     mutant("waits", "if len(outcomes) == 1 else", "if False else", WAITS),
