@@ -141,8 +141,8 @@ MUTANTS = [
     ),
     mutant(
         "watcher",
-        "                answer = self._ask(question.ids)\n            except Exception",
-        "                answer = self._ask(question.ids)\n            except OSError",
+        "            answer = self._ask(question.ids)\n        except Exception",
+        "            answer = self._ask(question.ids)\n        except OSError",
         WATCHER,
     ),
     mutant(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import multiprocessing
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
@@ -104,6 +105,28 @@ def test_many_threads_ask_together(desk: Desk, watcher: Watcher) -> None:
     assert {one.job_id for one in over} == set(ids)
     assert all(len(asked) <= 100 for asked in desk.asked)
     assert desk.threads <= {"batchyard-asker"}
+
+
+class Jobs(list[Seen]):
+    """A list that can be watched."""
+
+
+def test_an_answer_is_kept_by_nobody_once_it_is_told() -> None:
+    answers: list[weakref.ref[Jobs]] = []
+
+    def ask(ids: Sequence[str]) -> Answer:
+        jobs = Jobs(Seen(one, "SUCCEEDED") for one in ids)
+        answers.append(weakref.ref(jobs))
+        return Answer(jobs, b"")
+
+    watcher = Watcher(ask, cadence=Fixed(0.01))
+    heard: SimpleQueue[int] = SimpleQueue()
+    watcher.wait_for(["a"], lambda news, _: heard.put(len(news)))
+    assert heard.get(timeout=PATIENCE) == 1
+    taken = threading.Event()
+    watcher._post(taken.set)  # noqa: SLF001 - the next message after that of the answer
+    assert taken.wait(PATIENCE)
+    assert [jobs() for jobs in answers] == [None]
 
 
 def test_a_cancelled_wait_hears_nothing_more_and_is_not_asked_for(

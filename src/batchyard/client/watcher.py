@@ -264,12 +264,15 @@ class Watcher:
     def _answer(self) -> None:
         """Ask what is to be asked, until told to end."""
         while (question := self._questions.get()) is not None:
-            try:
-                answer = self._ask(question.ids)
-            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear it
-                self._inbox.put(partial(self._failed, question, trouble_of(error)))
-            else:
-                self._inbox.put(partial(self._received, question, answer))
+            self._inbox.put(self._asked(question))
+
+    def _asked(self, question: Describe) -> Callable[[], None]:
+        """Ask, and form the message that tells of it; an answer may be megabytes: keep none."""
+        try:
+            answer = self._ask(question.ids)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear it
+            return partial(self._failed, question, trouble_of(error))
+        return partial(self._received, question, answer)
 
 
 def trouble_of(error: Exception) -> Trouble:
