@@ -282,7 +282,6 @@ MUTANTS: list[Mutant] = [
     *WAITERS,
     *POLLING,
     *LOGS,
-    *POLLING,
     *WIRE,
     *SIGNATURES,
 ]

@@ -3,6 +3,8 @@
 from tests.mutants.mutant import Mutant
 
 BUDGET = ("tests/polling/budget_laws.py",)
+COHORTS = ("tests/polling/cohorts_laws.py",)
+DEADLINES = ("tests/polling/deadlines_laws.py",)
 CADENCE = ("tests/polling/cadence_laws.py",)
 WATCH = ("tests/polling/watch_laws.py",)
 
@@ -27,23 +29,23 @@ MUTANTS = [
     mutant("cadence", "max(tries - 1, 0)", "tries", CADENCE),
     mutant("cadence", "1 + (0.6 * tries) ** 2", "1 + (0.5 * tries) ** 2", CADENCE),
     mutant("cadence", "lower = max(minima, delay - width)", "lower = delay - width", CADENCE),
-    mutant("cohorts", "cohort.due - before.due <= near", "True", WATCH),
-    mutant("cohorts", "and len(before.ids) + len(cohort.ids) <= FULL", "", WATCH),
-    mutant("cohorts", "list(cohort.ids)[: FULL - len(taken)]", "list(cohort.ids)", WATCH),
+    mutant("cohorts", "cohort.due - before.due <= near", "True", COHORTS),
+    mutant("cohorts", "and len(before.ids) + len(cohort.ids) <= FULL", "", COHORTS),
+    mutant("cohorts", "list(cohort.ids)[: FULL - len(taken)]", "list(cohort.ids)", COHORTS),
     mutant(
         "cohorts",
         "cohort.early > now:\n                break\n            if not",
         "True:\n                break\n            if not",
         WATCH,
     ),
-    mutant("cohorts", "not (before.alone or cohort.alone)\n        and ", "", WATCH),
+    mutant("cohorts", "not (before.alone or cohort.alone)\n        and ", "", COHORTS),
     mutant(
         "cohorts",
         "            cohort.due = max(cohort.usual, min(cohort.due, now))\n",
         "            pass\n",
         WATCH,
     ),
-    mutant("deadlines", "            del self._set[whose]\n", "", WATCH),
+    mutant("deadlines", "            del self._set[whose]\n", "", DEADLINES),
     mutant("silence", "self.since = min(self.since, asked_at)", "self.since = asked_at", WATCH),
     mutant("silence", "min(LONGEST, 2 * self._pause)", "self._pause", WATCH),
     mutant(

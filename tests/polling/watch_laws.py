@@ -352,6 +352,7 @@ def test_a_hurry_while_a_question_is_under_way_is_not_lost() -> None:
     here.run(0.5)
     here.watch.hurry(["job-0"], here.now)
     here.run(0.9)
+    assert len(here.asked) == 1
     here.lives["job-0"] = Life(runs=0, ends=0.95)
     here.run(0.96)
     here.lives["job-0"] = Life(runs=0, ends=1.5)
@@ -479,3 +480,32 @@ def test_whatever_a_test_raises_goes_to_its_waiter_alone() -> None:
     assert isinstance(here.told["me"][0].error, Refused)
     assert "Quit" in str(here.told["me"][0].error)
     assert here.told["you"][0].error is None
+
+
+def test_an_answer_between_two_troubles_ends_the_first() -> None:
+    kinds = [(10, 100), (500, 600)]
+    here = service(
+        [Life(ends=FOREVER)],
+        trouble=lambda now: Kind.UNREACHABLE if any(a < now < b for a, b in kinds) else None,
+    )
+    here.wait("me", here.lives, limits=Limits(unreachable=200))
+    here.run(650)
+    assert not here.told
+    assert len([one for one in here.asked if 500 <= one.asked_at <= 510]) >= 4
+
+
+def test_a_service_that_asks_for_patience_is_soon_asked_hardly_anything() -> None:
+    here = service([Life(ends=FOREVER)] * 300, trouble=lambda _: Kind.THROTTLED)
+    here.wait("me", here.lives)
+    here.run(120)
+    late = [one for one in here.asked if one.asked_at >= 60]
+    assert len(late) <= 60 * here.rates.least + 2
+    assert late
+
+
+def test_a_patient_wait_beside_a_hurried_one_stays_patient() -> None:
+    here = service([Life(ends=FOREVER)] * 2)
+    here.wait("hurried", ["job-0"], cadence=1)
+    here.wait("patient", ["job-1"], cadence=100)
+    here.run(45)
+    assert Counter(one for question in here.asked for one in question.ids)["job-1"] == 1
