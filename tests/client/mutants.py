@@ -151,6 +151,8 @@ MUTANTS = [
         "if self._thread is None:",
         WATCHER,
     ),
+    mutant("watcher", "    if answered and type", "    if type", WATCHER),
+    mutant("watcher", "        self._answered = True\n", "", WATCHER),
     mutant("watcher", "is not threading.current_thread():", "is None:", WATCHER),
     mutant("watcher", "            if not self._askers:\n", "            if True:\n", WATCHER),
     mutant("sessions", '("profile"), self._environment)', '("profile"), _said())', SESSIONS),

@@ -13,7 +13,17 @@ from typing import Any
 
 import pytest
 
-from batchyard import Failed, Limits, NotFound, Refused, Throttled, aio, as_completed, wait
+from batchyard import (
+    Failed,
+    Limits,
+    NotFound,
+    Refused,
+    RefusedCredentials,
+    Throttled,
+    aio,
+    as_completed,
+    wait,
+)
 from batchyard.client.asking import Answer, Parsers, ask, asker, detail
 from batchyard.client.sessions import REGISTRY, connect
 from batchyard.client.watcher import Watcher
@@ -181,6 +191,32 @@ def test_throttling_passes(desk: Desk, watcher: Watcher) -> None:
     desk.answered.acquire(timeout=PATIENCE)
     desk.status, desk.error = {"a": "SUCCEEDED"}, None
     assert told(heard)[0].error is None
+
+
+def test_keys_that_cannot_be_renewed_for_a_moment_end_no_wait(desk: Desk, watcher: Watcher) -> None:
+    from botocore.exceptions import CredentialRetrievalError
+
+    def expired() -> RefusedCredentials:
+        error = RefusedCredentials("describe_jobs: Credential refresh failed")
+        error.__cause__ = CredentialRetrievalError(provider="iam-role", error_msg="no answer")
+        return error
+
+    desk.error = expired()
+    heard, listener = listen()
+    watcher.wait_for(["a"], listener)
+    assert isinstance(told(heard)[0].error, RefusedCredentials)
+    desk.error, desk.status = None, {"a": "RUNNING"}
+    watcher.wait_for(["a"], listener, moves=True)
+    heard.get(timeout=PATIENCE)
+    desk.error = expired()
+    asked = len(desk.asked)
+    while len(desk.asked) <= asked + 1:
+        desk.answered.acquire(timeout=PATIENCE)
+    desk.error, desk.status = None, {"a": "SUCCEEDED"}
+    over: list[Told] = []
+    while not over:
+        over = told(heard)
+    assert over[0].error is None
 
 
 def test_threads_end_when_nobody_waits_and_come_back(desk: Desk) -> None:

@@ -83,6 +83,7 @@ class Watcher:
         self._thread: threading.Thread | None = None
         self._askers = 0
         self._flying = 0
+        self._answered = False
 
     # From any thread
 
@@ -236,6 +237,7 @@ class Watcher:
 
     def _received(self, question: Describe, answer: Answer) -> None:
         self._flying -= 1
+        self._answered = True
         self._tell(self._watch.receive(question, answer.jobs, time.monotonic()), answer.body)
 
     def _failed(self, question: Describe, trouble: Trouble) -> None:
@@ -271,14 +273,22 @@ class Watcher:
         try:
             answer = self._ask(question.ids)
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear it
-            return partial(self._failed, question, trouble_of(error))
+            return partial(self._failed, question, trouble_of(error, answered=self._answered))
         return partial(self._received, question, answer)
 
 
-def trouble_of(error: Exception) -> Trouble:
-    """Tell what was wrong with a question that raised an error."""
+def trouble_of(error: Exception, *, answered: bool = False) -> Trouble:
+    """Tell what was wrong with a question that raised an error.
+
+    Args:
+        error: the error.
+        answered: whether there have been answers. Then the credentials are good, and that new ones
+            cannot be had (from an instance's metadata service, say) is trouble that may pass.
+    """
     if isinstance(error, Throttled):
         return Trouble(Kind.THROTTLED, error)
+    if answered and type(error.__cause__).__name__ == "CredentialRetrievalError":
+        return Trouble(Kind.UNREACHABLE, error)
     if isinstance(error, RefusedCredentials) or not isinstance(error, BatchyardError):
         return Trouble(Kind.HOPELESS, error)
     if isinstance(error, CallerError) and not isinstance(error, NotFound):
