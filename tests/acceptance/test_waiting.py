@@ -121,6 +121,23 @@ def test_ctrl_c_ends_the_jobs_where_that_is_wanted(terminal: Terminal) -> None:
     assert ended(terminal.batch, first)["statusReason"] == "Terminated by Ctrl-C of batchyard wait"
 
 
+def test_ctrl_c_waits_for_all_whom_it_ends_though_a_failure_would_stop_the_wait(
+    terminal: Terminal,
+) -> None:
+    done = shell(terminal, "true")
+    slow = shell(terminal, "trap 'sleep 2; exit' TERM; while :; do sleep 0.1; done")
+    quick = shell(terminal, "true", dependsOn=[{"jobId": slow}])
+    terminal.reads("wait", "--until", "running", slow, done)
+    options = ("--terminate-on-interrupt", "--on-failure", "stop")
+    with begun(terminal, "wait", *options, quick, slow, done) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{done} job SUCCEEDED\n"
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert {line.split()[0] for line in out.splitlines()} == {quick, slow}
+
+
 def test_a_terminal_sees_a_bar_the_failures_and_a_sum(terminal: Terminal) -> None:
     jobs = [shell(terminal, "sleep 1"), shell(terminal, "exit 4")]
     ours, theirs = pty.openpty()

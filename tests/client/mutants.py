@@ -12,10 +12,12 @@ MANY = ("tests/client/test_many.py",)
 RESUMED = ("tests/client/test_many_resumed.py",)
 FOLDED = ("tests/client/test_many_folded.py",)
 ORDERS = ("tests/client/orders_laws.py",)
+ASKING = ("tests/client/test_asking.py",)
 ONCE = ("tests/client/test_once.py",)
 REVISIONS = ("tests/client/revisions_laws.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
+TAILING = ("tests/client/test_tailing.py",)
 WAITS = ("tests/client/test_waits.py",)
 WATCHER = ("tests/client/test_watcher.py",)
 
@@ -99,12 +101,33 @@ MUTANTS = [
     mutant("jobs", "        definition.validate()\n", "", JOBS),
     mutant("jobs", "            self.describe()  #", "            pass  #", JOBS),
     mutant("revisions", '"status": "ACTIVE"', '"status": "INACTIVE"', JOBS),
+    mutant(
+        "failures",
+        "        first.add_note(message)\n",
+        "        return type(first)(message)\n",
+        WAITS,
+    ),
+    mutant("failures", "    made.__cause__ = error.__cause__\n", "", WAITS),
+    mutant(
+        "waits",
+        "except (NotFound, Refused):\n            continue",
+        "except NotFound:\n            continue",
+        WAITS,
+    ),
+    mutant("waits", "            failed = error\n", "            raise\n", WAITS),
+    mutant("waits", "return own(told.error)", "return told.error", WAITS),
     mutant("failures", "if found else None", "if not found else None", JOBS),
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
     mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
     mutant("asking", "shape.name != OUTPUT", "False", WATCHER),
     mutant("asking", "if one in wanted}", "}", WATCHER),
+    mutant(
+        "asking", "        except Exception:  #", "        except ZeroDivisionError:  #", ASKING
+    ),
+    mutant("asking", " or _is_of_batch(error)", " or True", ASKING),
+    mutant("asking", "and not code.isdigit() ", "", ASKING),
+    mutant("asking", "isinstance(error, RefusedCredentials) or ", "", ASKING),
     mutant(
         "watcher", "            if not self._watch.waits(waiter):\n", "            if 1:\n", WATCHER
     ),
@@ -118,12 +141,34 @@ MUTANTS = [
     ),
     mutant(
         "watcher",
-        "                answer = self._ask(question.ids)\n            except Exception",
-        "                answer = self._ask(question.ids)\n            except OSError",
+        "            answer = self._ask(question.ids)\n        except Exception",
+        "            answer = self._ask(question.ids)\n        except OSError",
         WATCHER,
     ),
+    mutant(
+        "watcher",
+        "if self._thread is None or not self._thread.is_alive():",
+        "if self._thread is None:",
+        WATCHER,
+    ),
+    mutant("watcher", "    if answered and type", "    if type", WATCHER),
+    mutant("watcher", "        self._answered = True\n", "", WATCHER),
+    mutant("watcher", "is not threading.current_thread():", "is None:", WATCHER),
+    mutant("watcher", "            if not self._askers:\n", "            if True:\n", WATCHER),
+    mutant("sessions", '("profile"), self._environment)', '("profile"), _said())', SESSIONS),
+    mutant("waits", "    finalize(outcomes, watched.close).atexit = False", "    pass", WATCHER),
     mutant("watchers", "if REGISTRY.shared.get(key) is gone:", "if True:", WATCHER),
     mutant("watchers", "client.meta.region_name, clients", '"", clients', WATCHER),
+    mutant("tailing", " or token != reading.token", "", TAILING),
+    mutant(
+        "tailing",
+        'page.get("nextForwardToken") or reading.token',
+        'page.get("nextForwardToken")',
+        TAILING,
+    ),
+    mutant("tailing", "        self._silence.end()\n", "", TAILING),
+    mutant("tailing", "        if silent >= limit:\n", "        if silent > 2 * limit:\n", TAILING),
+    mutant("tailing", " and colon and parent in self._places", " and colon", TAILING),
     mutant("waits", "if outcome.succeeded or on_failure", "if on_failure", WAITS),
     mutant("waits", "(ended or bad)[0]", "bad[-1]", WAITS),
     mutant("waits", "if len(outcomes) == 1 else", "if False else", WAITS),

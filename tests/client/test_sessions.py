@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import boto3
@@ -150,3 +151,37 @@ def test_making_a_job_loads_no_botocore() -> None:
         "Job(One(), region='eu-west-1'); print('botocore' in sys.modules)"
     )
     assert printed(program) == "False"
+
+
+class Slow:
+    """A session that takes its time to make a client."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def create_client(self, *_: object, **__: object) -> Client:
+        self.begun.set()
+        self.go.wait(5)
+        return object()
+
+
+def test_nobody_waits_for_the_client_of_another() -> None:
+    slow = Slow()
+    making = threading.Thread(target=lambda: connect(session=slow).client("batch"))
+    making.start()
+    assert slow.begun.wait(PATIENCE)
+    connect(region="eu-west-1")
+    assert making.is_alive()
+    slow.go.set()
+    making.join(PATIENCE)
+
+
+def test_keys_that_the_environment_has_by_now_are_not_those_it_had() -> None:
+    program = (
+        "import os; from batchyard.client.sessions import connect\n"
+        "place = dict(region='eu-west-1', endpoint='http://127.0.0.1:9')\n"
+        "before = connect(**place); provider = before.provider\n"
+        "os.environ['AWS_ACCESS_KEY_ID'] = 'another'\n"
+        "print(before.provider == provider, connect(**place).provider == provider)"
+    )
+    assert printed(program) == "True False"

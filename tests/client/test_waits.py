@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -17,15 +18,20 @@ from batchyard import (
     Outcomes,
     Progress,
     Refused,
+    RefusedCredentials,
     Seen,
+    ServiceError,
     Unfinished,
     Unreachable,
     aio,
     as_completed,
     wait,
 )
+from batchyard.client.waits import found
+from batchyard.polling.news import Told
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import registered, run
+from tests.client.service import Said, Service, error, jobs
 
 Wait: TypeAlias = Callable[..., Outcomes]
 
@@ -232,3 +238,89 @@ def test_an_error_of_a_callback_is_the_callers(here: EphemeralYard) -> None:
     job: Job = run(here, "true")
     with pytest.raises(ZeroDivisionError):
         wait([job], on_end=lambda _: 1 / 0)
+
+
+@BOTH
+def test_a_failed_job_is_told_though_its_details_cannot_be_had(wait_for: Wait) -> None:
+    service = jobs(["FAILED"], fails={1: error(500, "ServerException")})
+    with pytest.raises(Failed, match=r"job-0 \(0\) FAILED(.|\n)*could not be read.*says the test"):
+        wait_for(["0"], client=service.client)
+
+
+class Stubborn:
+    """A service one of whose jobs has FAILED; others end when they are to be terminated.
+
+    Args:
+        said: what it answers to that, for some jobs.
+    """
+
+    def __init__(self, said: dict[str, Said]) -> None:
+        self.said = said
+        self.told: list[str] = []
+        self.client = Service(self._answer).client
+
+    def _answer(self, operation: str, members: dict[str, Any]) -> Said:
+        if operation == "TerminateJob":
+            self.told.append(members["jobId"])
+            return self.said.get(members["jobId"], (200, {}))
+        return 200, {"jobs": [self._shown(one) for one in members["jobs"]]}
+
+    def _shown(self, one: str) -> dict[str, str]:
+        status = "FAILED" if one in {"bad", *self.told} else "RUNNING"
+        return {"jobId": one, "jobName": one, "status": status}
+
+
+@BOTH
+def test_a_job_that_is_not_there_any_more_keeps_no_other_from_being_terminated(
+    wait_for: Wait,
+) -> None:
+    said = {"gone": error(404, "ClientException"), "ended": error(400, "ClientException")}
+    service = Stubborn(said)
+    with pytest.raises(Failed, match="4 of 4"):
+        wait_for(["gone", "ended", "long", "bad"], client=service.client, on_failure="terminate")
+    assert service.told == ["gone", "ended", "long"]
+
+
+@BOTH
+def test_all_are_terminated_that_can_be_before_it_is_told_that_one_cannot(wait_for: Wait) -> None:
+    service = Stubborn({"first": error(500, "ServerException")})
+    with pytest.raises(ServiceError, match="says the test"):
+        wait_for(["first", "long", "bad"], client=service.client, on_failure="terminate")
+    assert service.told == ["first", "long"]
+
+
+@BOTH
+def test_any_error_of_a_callers_own_test_is_raised_for_many(wait_for: Wait) -> None:
+    def unreadable(_: Seen) -> bool:
+        return bool(json.loads("{"))
+
+    service = jobs(["RUNNING"], ["RUNNING"])
+    with pytest.raises(json.JSONDecodeError) as caught:
+        wait_for(["0", "1"], client=service.client, until=unreadable)
+    assert "2 of 2 jobs" in caught.value.__notes__[0]
+
+
+@BOTH
+def test_errors_that_many_are_told_of_keep_no_traces_of_each_other(wait_for: Wait) -> None:
+    told = ZeroDivisionError("everybody's")
+
+    def fails(_: Seen) -> bool:
+        raise told
+
+    service = jobs(["RUNNING"])
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError, match="everybody's") as caught:
+            wait_for(["0"], client=service.client, until=fails)
+        assert caught.value is not told
+
+
+def test_the_error_of_one_wait_for_one_job_is_its_own() -> None:
+    cause, told = OSError("why"), RefusedCredentials("everybody's")
+    told.__cause__ = cause
+    errors = [found([Told("me", "a", None, told)], b"") for _ in range(2)]
+    assert [str(one) for one in errors] == ["everybody's"] * 2
+    for one in errors:
+        assert isinstance(one, RefusedCredentials)
+        assert one is not told
+        assert one.__cause__ is cause
+    assert errors[0] is not errors[1]

@@ -6,13 +6,24 @@ import asyncio
 import json
 import multiprocessing
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
-from batchyard import Failed, Limits, NotFound, Refused, Throttled, aio, wait
+from batchyard import (
+    Failed,
+    Limits,
+    NotFound,
+    Refused,
+    RefusedCredentials,
+    Throttled,
+    aio,
+    as_completed,
+    wait,
+)
 from batchyard.client.asking import Answer, Parsers, ask, asker, detail
 from batchyard.client.sessions import REGISTRY, connect
 from batchyard.client.watcher import Watcher
@@ -22,6 +33,7 @@ from batchyard.polling.news import Moved, News, Told
 from batchyard.polling.seen import Seen
 from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Script, registered, run
+from tests.client.test_sessions import printed
 
 Heard = SimpleQueue[tuple[list[News], bytes]]
 
@@ -105,6 +117,28 @@ def test_many_threads_ask_together(desk: Desk, watcher: Watcher) -> None:
     assert desk.threads <= {"batchyard-asker"}
 
 
+class Jobs(list[Seen]):
+    """A list that can be watched."""
+
+
+def test_an_answer_is_kept_by_nobody_once_it_is_told() -> None:
+    answers: list[weakref.ref[Jobs]] = []
+
+    def ask(ids: Sequence[str]) -> Answer:
+        jobs = Jobs(Seen(one, "SUCCEEDED") for one in ids)
+        answers.append(weakref.ref(jobs))
+        return Answer(jobs, b"")
+
+    watcher = Watcher(ask, cadence=Fixed(0.01))
+    heard: SimpleQueue[int] = SimpleQueue()
+    watcher.wait_for(["a"], lambda news, _: heard.put(len(news)))
+    assert heard.get(timeout=PATIENCE) == 1
+    taken = threading.Event()
+    watcher._post(taken.set)  # noqa: SLF001 - the next message after that of the answer
+    assert taken.wait(PATIENCE)
+    assert [jobs() for jobs in answers] == [None]
+
+
 def test_a_cancelled_wait_hears_nothing_more_and_is_not_asked_for(
     desk: Desk, watcher: Watcher
 ) -> None:
@@ -157,6 +191,32 @@ def test_throttling_passes(desk: Desk, watcher: Watcher) -> None:
     desk.answered.acquire(timeout=PATIENCE)
     desk.status, desk.error = {"a": "SUCCEEDED"}, None
     assert told(heard)[0].error is None
+
+
+def test_keys_that_cannot_be_renewed_for_a_moment_end_no_wait(desk: Desk, watcher: Watcher) -> None:
+    from botocore.exceptions import CredentialRetrievalError
+
+    def expired() -> RefusedCredentials:
+        error = RefusedCredentials("describe_jobs: Credential refresh failed")
+        error.__cause__ = CredentialRetrievalError(provider="iam-role", error_msg="no answer")
+        return error
+
+    desk.error = expired()
+    heard, listener = listen()
+    watcher.wait_for(["a"], listener)
+    assert isinstance(told(heard)[0].error, RefusedCredentials)
+    desk.error, desk.status = None, {"a": "RUNNING"}
+    watcher.wait_for(["a"], listener, moves=True)
+    heard.get(timeout=PATIENCE)
+    desk.error = expired()
+    asked = len(desk.asked)
+    while len(desk.asked) <= asked + 1:
+        desk.answered.acquire(timeout=PATIENCE)
+    desk.error, desk.status = None, {"a": "SUCCEEDED"}
+    over: list[Told] = []
+    while not over:
+        over = told(heard)
+    assert over[0].error is None
 
 
 def test_threads_end_when_nobody_waits_and_come_back(desk: Desk) -> None:
@@ -292,3 +352,86 @@ def test_nobody_waits_for_nothing(here: EphemeralYard) -> None:
     assert wait([], **here.connection) == ()
     with pytest.raises(NotFound):
         wait(["nothing"], limits=Limits(unseen=0), **here.connection)
+
+
+def test_a_wait_can_be_given_up_in_the_midst_of_anything(desk: Desk, watcher: Watcher) -> None:
+    """The garbage collector closes what was abandoned, whatever its thread is about to do."""
+    desk.status = {"a": "RUNNING"}
+    heard, listener = listen()
+    waiter = watcher.wait_for(["a"], listener, moves=True)
+    heard.get(timeout=PATIENCE)
+    given_up = threading.Event()
+
+    def give_up() -> None:
+        watcher.cancel(waiter)
+        given_up.set()
+
+    with watcher._lock:  # noqa: SLF001 - what a thread holds while it leaves a message
+        threading.Thread(target=give_up, daemon=True).start()
+        assert given_up.wait(PATIENCE)
+
+
+def test_a_process_without_room_for_threads_says_so_and_waits_when_there_is() -> None:
+    program = (
+        "import threading\n"
+        "from tests.client.test_watcher import Desk, Fixed, Watcher, listen, told\n"
+        "desk = Desk(); desk.status = {'a': 'SUCCEEDED'}\n"
+        "watcher = Watcher(desk.ask, cadence=Fixed(0.01))\n"
+        "lost, listener = listen()\n"
+        "threading.stack_size(2**46)\n"
+        "try: watcher.wait_for(['a'], listener)\n"
+        "except RuntimeError as error: print(error)\n"
+        "threading.stack_size(0)\n"
+        "heard, listener = listen()\n"
+        "watcher.wait_for(['a'], listener)\n"
+        "print(told(heard)[0].seen.status, lost.empty())"
+    )
+    assert printed(program).splitlines() == ["can't start new thread", "SUCCEEDED True"]
+
+
+def test_few_threads_ask_for_all_when_no_more_can_be_had() -> None:
+    program = (
+        "import threading\n"
+        "from tests.client.test_watcher import Desk, Fixed, Watcher, listen, told\n"
+        "desk = Desk()\n"
+        "watcher = Watcher(desk.ask, cadence=Fixed(0.01))\n"
+        "heard, listener = listen()\n"
+        "desk.status = {'first': 'SUCCEEDED'}\n"
+        "watcher.wait_for(['first'], listener); told(heard)\n"
+        "threading.stack_size(2**46)\n"
+        "ids = [str(number) for number in range(500)]\n"
+        "desk.status = dict.fromkeys(ids, 'SUCCEEDED')\n"
+        "watcher.wait_for(ids, listener)\n"
+        "over = []\n"
+        "while len(over) < 500: over += told(heard)\n"
+        "print({one.error for one in over}, watcher._askers)"
+    )
+    assert printed(program) == "{None} 1"
+
+
+def test_a_thread_that_was_interrupted_at_its_start_is_replaced(desk: Desk) -> None:
+    watcher = Watcher(desk.ask, cadence=Fixed(0.01))
+    watcher._thread = threading.Thread(target=watcher._drive)  # noqa: SLF001 - Ctrl-C came before it ran
+    desk.status = {"a": "SUCCEEDED"}
+    heard, listener = listen()
+    late = watcher._thread  # noqa: SLF001 - as above
+    watcher.wait_for(["a"], listener)
+    assert told(heard)[0].error is None
+    late.start()
+    late.join(PATIENCE)
+    assert not late.is_alive()
+
+
+def test_outcomes_that_nobody_takes_are_not_waited_for(here: EphemeralYard) -> None:
+    registered(here)
+    job, done = run(here, "sleep 600"), run(here, "true")
+    watcher = watcher_of(connect(**here.connection))
+    outcomes = as_completed([job])
+    watcher_has_it = threading.Event()
+    watcher.wait_for([str(job.job_id)], lambda *_: watcher_has_it.set(), until="exists")
+    assert watcher_has_it.wait(PATIENCE)
+    assert watcher.watches(str(job.job_id))
+    del outcomes
+    wait([done])
+    assert not watcher.watches(str(job.job_id))
+    job.terminate("enough")

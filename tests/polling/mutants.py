@@ -3,6 +3,8 @@
 from tests.mutants.mutant import Mutant
 
 BUDGET = ("tests/polling/budget_laws.py",)
+COHORTS = ("tests/polling/cohorts_laws.py",)
+DEADLINES = ("tests/polling/deadlines_laws.py",)
 CADENCE = ("tests/polling/cadence_laws.py",)
 WATCH = ("tests/polling/watch_laws.py",)
 
@@ -27,29 +29,29 @@ MUTANTS = [
     mutant("cadence", "max(tries - 1, 0)", "tries", CADENCE),
     mutant("cadence", "1 + (0.6 * tries) ** 2", "1 + (0.5 * tries) ** 2", CADENCE),
     mutant("cadence", "lower = max(minima, delay - width)", "lower = delay - width", CADENCE),
-    mutant("cohorts", "cohort.due - before.due <= near", "True", WATCH),
-    mutant("cohorts", "and len(before.ids) + len(cohort.ids) <= FULL", "", WATCH),
-    mutant("cohorts", "list(cohort.ids)[: FULL - len(taken)]", "list(cohort.ids)", WATCH),
+    mutant("cohorts", "cohort.due - before.due <= near", "True", COHORTS),
+    mutant("cohorts", "and len(before.ids) + len(cohort.ids) <= FULL", "", COHORTS),
+    mutant("cohorts", "list(cohort.ids)[: FULL - len(taken)]", "list(cohort.ids)", COHORTS),
     mutant(
         "cohorts",
         "cohort.early > now:\n                break\n            if not",
         "True:\n                break\n            if not",
         WATCH,
     ),
-    mutant("cohorts", "not (before.alone or cohort.alone)\n        and ", "", WATCH),
+    mutant("cohorts", "not (before.alone or cohort.alone)\n        and ", "", COHORTS),
     mutant(
         "cohorts",
         "            cohort.due = max(cohort.usual, min(cohort.due, now))\n",
         "            pass\n",
         WATCH,
     ),
-    mutant("deadlines", "            del self._set[whose]\n", "", WATCH),
+    mutant("deadlines", "            del self._set[whose]\n", "", DEADLINES),
     mutant("silence", "self.since = min(self.since, asked_at)", "self.since = asked_at", WATCH),
     mutant("silence", "min(LONGEST, 2 * self._pause)", "self._pause", WATCH),
     mutant(
         "watch",
-        "            job.tries = 0\n        self._ask_soon",
-        "            job.tries = 0\n        self._put",
+        "            job.join(waiter, wish)\n        self._ask_soon",
+        "            job.join(waiter, wish)\n        self._put",
         WATCH,
     ),
     mutant("watch", "            self._cohorts.remove((one,))\n", "", WATCH),
@@ -76,9 +78,9 @@ MUTANTS = [
         WATCH,
     ),
     mutant(
-        "watch",
-        "before, job.seen, job.missing_since = job.seen, seen, None",
-        "before, job.seen = job.seen, seen",
+        "waited",
+        "before, self.seen, self.missing_since = self.seen, seen, None",
+        "before, self.seen = self.seen, seen",
         WATCH,
     ),
     mutant(
@@ -87,8 +89,8 @@ MUTANTS = [
         "            elif False:\n",
         WATCH,
     ),
-    mutant("watch", "delay = min(wish", "delay = max(wish", WATCH),
-    mutant("watch", "min(delay, MISSING)", "delay", WATCH),
+    mutant("watch", "return min(delays)", "return max(delays)", WATCH),
+    mutant("watch", "is None else [MISSING]", "is None else []", WATCH),
     mutant("watch", "longest = self._longest if relaxed else None", "longest = None", WATCH),
     mutant("watch", "return self.give_up(trouble.error)", "return []", WATCH),
     mutant("watch", "now, now, now, alone=True", "now, now, now", WATCH),
@@ -101,7 +103,12 @@ MUTANTS = [
         "        self._put([], asked",
         WATCH,
     ),
-    mutant("watch", "if wish.moves)", ")", WATCH),
-    mutant("watch", "before.marks != seen.marks", "True", WATCH),
+    mutant("waited", "if wish.moves)", ")", WATCH),
+    mutant("waited", "before.marks != seen.marks", "True", WATCH),
+    mutant("waited", "            self.unheard += (waiter,)\n", "            pass\n", WATCH),
+    mutant("waited", "self.unheard = self.unheard, ()", "_ = self.unheard, ()", WATCH),
+    mutant("waited", "if not delay > 0:", "if not delay >= 0:", WATCH),
+    mutant("watch", "except BaseException as error", "except Exception as error", WATCH),
+    mutant("watch", "return min(delays) if job.waiters else None", "return min(delays)", WATCH),
     mutant("watch", "        self._budget.throttled(now)\n", "", WATCH),
 ]

@@ -20,8 +20,8 @@ from batchyard.errors import (
     Unreachable,
 )
 from batchyard.polling.budget import Rates
-from batchyard.polling.news import FULL, Idle, Kind, Limits
-from batchyard.polling.seen import BEGUN, ENDED
+from batchyard.polling.news import FULL, Idle, Kind, Limits, Wish
+from batchyard.polling.seen import BEGUN, ENDED, UNTIL, Seen
 from batchyard.polling.watch import DOUBTS
 from tests.polling.service import FOREVER, Life, Service
 
@@ -352,6 +352,7 @@ def test_a_hurry_while_a_question_is_under_way_is_not_lost() -> None:
     here.run(0.5)
     here.watch.hurry(["job-0"], here.now)
     here.run(0.9)
+    assert len(here.asked) == 1
     here.lives["job-0"] = Life(runs=0, ends=0.95)
     here.run(0.96)
     here.lives["job-0"] = Life(runs=0, ends=1.5)
@@ -408,3 +409,103 @@ def test_pauses_grow_while_nobody_answers() -> None:
     pauses = [round(later - sooner, 6) for sooner, later in pairwise(moments)]
     assert pauses == sorted(pauses)
     assert pauses[-1] >= 29
+
+
+def test_who_joins_hears_how_a_job_stands_and_nobody_hears_it_twice() -> None:
+    here = service([Life(runs=0, ends=50)])
+    here.wait("silent", here.lives)
+    here.wait("early", here.lives, moves=True)
+    here.run(10)
+    here.wait("late", here.lives, moves=True)
+    here.run(20)
+    assert [seen.status for seen in here.moved["late"]] == ["RUNNING"]
+    here.run(60)
+    assert [seen.status for seen in here.moved["early"]] == ["RUNNING", "SUCCEEDED"]
+    assert [seen.status for seen in here.moved["late"]] == ["RUNNING", "SUCCEEDED"]
+
+
+class Broken:
+    """A cadence that is none after so many tries."""
+
+    def __init__(self, wrong: Any) -> None:  # noqa: ANN401 - whatever it gives instead of seconds
+        self.wrong = wrong
+
+    def delay(self, tries: int, chance: float) -> float:
+        del chance
+        if tries <= 3:
+            return 1.0
+        if isinstance(self.wrong, Exception):
+            raise self.wrong
+        wrong: float = self.wrong
+        return wrong
+
+
+@pytest.mark.parametrize(
+    "wrong, error",
+    [
+        (OverflowError("too many"), OverflowError),
+        (float("nan"), Refused),
+        (0, Refused),
+        (-1.0, Refused),
+        ("5", TypeError),
+        (None, TypeError),
+    ],
+)
+def test_a_cadence_that_fails_is_told_to_its_waiter_alone(
+    wrong: object, error: type[Exception]
+) -> None:
+    here = service([Life(ends=60)] * 150)
+    here.wait("you", here.lives)
+    wish = Wish(UNTIL["complete"], Broken(wrong), Limits())
+    here.watch.add("me", list(here.lives)[:10], wish, 0)
+    here.run(30)
+    assert {one.job_id for one in here.told["me"]} == set(list(here.lives)[:10])
+    assert {type(one.error) for one in here.told["me"]} == {error}
+    here.run(70)
+    assert [one.error for one in here.told["you"]] == [None] * 150
+
+
+class Quit(BaseException):
+    """What a test may raise that is no Exception, as pytest.fail does."""
+
+
+def test_whatever_a_test_raises_goes_to_its_waiter_alone() -> None:
+    def quits(_: Seen) -> bool:
+        raise Quit
+
+    here = service([Life(ends=3)])
+    here.wait("me", here.lives, until=quits)
+    here.wait("you", here.lives)
+    here.run(10)
+    assert isinstance(here.told["me"][0].error, Refused)
+    assert "Quit" in str(here.told["me"][0].error)
+    assert here.told["you"][0].error is None
+
+
+def test_an_answer_between_two_troubles_ends_the_first() -> None:
+    kinds = [(10, 100), (500, 600)]
+    here = service(
+        [Life(ends=FOREVER)],
+        trouble=lambda now: Kind.UNREACHABLE if any(a < now < b for a, b in kinds) else None,
+    )
+    here.wait("me", here.lives, limits=Limits(unreachable=200))
+    here.run(650)
+    assert not here.told
+    assert len([one for one in here.asked if 500 <= one.asked_at <= 510]) >= 4
+
+
+def test_a_service_that_asks_for_patience_is_soon_asked_hardly_anything() -> None:
+    here = service([Life(ends=FOREVER)] * 300, trouble=lambda _: Kind.THROTTLED)
+    here.wait("me", here.lives)
+    here.run(120)
+    late = [one for one in here.asked if one.asked_at >= 60]
+    assert len(late) <= 60 * here.rates.least + 2
+    assert late
+
+
+def test_a_patient_wait_beside_a_hurried_one_stays_patient() -> None:
+    here = service([Life(ends=FOREVER)] * 2)
+    here.wait("hurried", ["job-0"], cadence=1)
+    here.wait("patient", ["job-1"], cadence=100)
+    here.run(45)
+    assert Counter(one for question in here.asked for one in question.ids)["job-1"] == 1

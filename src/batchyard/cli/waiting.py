@@ -218,7 +218,7 @@ class Waiting:
         """
         try:
             with self._shown():
-                outcomes = self._wait(self._ids)
+                outcomes = self._wait(self._ids, self._on_failure)
         except KeyboardInterrupt:
             return self._interrupted(terminate=terminate)
         return 1 if outcomes.failed else 0
@@ -230,11 +230,11 @@ class Waiting:
         finally:
             self._display.over(self._progress)
 
-    def _wait(self, ids: Sequence[str]) -> Outcomes:
+    def _wait(self, ids: Sequence[str], on_failure: OnFailure, **more: object) -> Outcomes:
         from batchyard.client.waits import wait
 
-        told: Any = {**self._terms, "progress": self._moved, "on_end": self._ended}
-        return wait(ids, check=False, on_failure=self._on_failure, **told)
+        told: Any = {**self._terms, "progress": self._moved, "on_end": self._ended, **more}
+        return wait(ids, check=False, on_failure=on_failure, **told)
 
     def _ended(self, outcome: Outcome) -> None:
         self._over.add(outcome.job_id)
@@ -256,7 +256,7 @@ class Waiting:
         try:
             end(dict.fromkeys(left, ""), INTERRUPT, self._terms)
             with self._shown():
-                self._wait(left)
+                self._wait(left, "wait", until="complete")
         except KeyboardInterrupt:
             _say("left them")
         return INTERRUPTED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from batchyard.client.calls import call
-from batchyard.errors import ServiceError, Unreachable
+from batchyard.errors import CallerError, NotFound, RefusedCredentials, ServiceError, Unreachable
 from batchyard.polling.seen import Seen
 
 if TYPE_CHECKING:
@@ -99,11 +99,20 @@ class Parser:
         """Read an answer; see botocore's ``ResponseParser.parse``."""
         good = response["status_code"] == GOOD
         if not good or shape is None or shape.name != OUTPUT:
-            parsed: dict[str, Any] = self._theirs.parse(response, shape)
-            return parsed
+            return self._read(response, shape)
         body = response["body"]
         metadata = {"HTTPStatusCode": GOOD}
         return {"answer": Answer(_SHOWN.decode(body).jobs, body), "ResponseMetadata": metadata}
+
+    def _read(self, response: dict[str, Any], shape: Client) -> dict[str, Any]:
+        """Let botocore read; what it cannot, such as a proxy's page in Latin-1, tells a status."""
+        try:
+            parsed: dict[str, Any] = self._theirs.parse(response, shape)
+        except Exception:  # noqa: BLE001 - whatever comes of reading what is not AWS's
+            status = response["status_code"]
+            metadata = {"HTTPStatusCode": status}
+            return {"Error": {"Code": str(status)}, "ResponseMetadata": metadata}
+        return parsed
 
 
 def asker(clients: Clients) -> Client:
@@ -123,14 +132,31 @@ def ask(client: Client, ids: Sequence[str]) -> Answer:
     """
     try:
         answer = call(client, "describe_jobs", jobs=list(ids)).get("answer")
-    except msgspec.MsgspecError as error:
-        raise ServiceError(
-            f"describe_jobs: the answer is not one of AWS Batch ({error})"
-        ) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _foreign(error) from error
+    except CallerError as error:
+        if isinstance(error, RefusedCredentials) or _is_of_batch(error):
+            raise
+        raise _foreign(error) from error
     if answer is None:
         raise Unreachable(f"describe_jobs: {client.meta.endpoint_url} does not answer as AWS does")
     found: Answer = answer
     return found
+
+
+def _foreign(error: Exception) -> ServiceError:
+    return ServiceError(f"describe_jobs: the answer is not one of AWS Batch ({error})")
+
+
+def _is_of_batch(error: CallerError) -> bool:
+    """Tell whether Batch refuses, or botocore: what only has a status is said by others on the way.
+
+    DescribeJobs leaves out what it does not know, and does not say that it is not found:
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html
+    """
+    response: Client = getattr(error.__cause__, "response", None)
+    code: str = response["Error"].get("Code", "") if response else "botocore's"
+    return bool(code) and not code.isdigit() and not isinstance(error, NotFound)
 
 
 def details(body: bytes, wanted: Container[str]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from batchyard.client.calls import Answer, call
@@ -33,8 +34,43 @@ def failure(clients: Clients, job: Answer) -> Failed:
         culprit = _failed_child(clients, job) or job
         lines = _last_lines(clients, culprit)
     except BatchyardError as error:
-        culprit, lines = job, [f"(they could not be read: {error})"]
+        culprit, lines = job, unread(error)
     return worded(job, culprit, lines)
+
+
+def failure_of(clients: Clients, outcome: Outcome) -> Failed:
+    """Find out why a job failed of which an outcome is known; that is enough where nobody answers.
+
+    Args:
+        clients: of the job's place.
+        outcome: of the wait for it.
+
+    Returns:
+        The error to raise.
+    """
+    try:
+        job = one_job(clients.client("batch"), outcome.job_id)
+    except BatchyardError as error:
+        container = {"exitCode": outcome.exit_code}
+        named = {"jobId": outcome.job_id, "jobName": outcome.job_name}
+        known = {**named, "statusReason": outcome.reason, "container": container}
+        return worded(known, known, unread(error))
+    return failure(clients, job)
+
+
+def unread(error: Exception) -> list[str]:
+    """Say in the place of a job's last lines why there are none."""
+    return [f"(they could not be read: {error})"]
+
+
+def own(error: Exception) -> Exception:
+    """Copy an error of which others are told, too: where it is raised, it keeps a trace of that."""
+    try:
+        made = copy(error)
+    except Exception:  # noqa: BLE001 - it is a class of anybody's
+        return error
+    made.__cause__ = error.__cause__
+    return made
 
 
 def _failed_child(clients: Clients, job: Answer) -> Answer | None:
@@ -95,12 +131,16 @@ def failures(first: Exception, bad: Sequence[Outcome], total: int) -> Exception:
         total: how many jobs were waited for.
 
     Returns:
-        An error of the same class; a `Failed` has the same exit code, reason and lines.
+        An error of the same class; a `Failed` has the same exit code, reason and lines. One that
+        is not ours is given back, with a note.
     """
     head = f"{len(bad)} of {total} jobs did not succeed"
     told = [f"\n  {one}" for one in bad[:SHOWN]]
     more = [f"\n  and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
     message = "".join([f"{head}:", *told, *more])
+    if not isinstance(first, BatchyardError):
+        first.add_note(message)
+        return first
     if not isinstance(first, Failed):
         return type(first)(message)
     return Failed(

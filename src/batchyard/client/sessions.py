@@ -74,6 +74,7 @@ class Clients:
         if {"session", "profile"} <= given:
             raise Refused("give a session or a profile, not both: a session has its own")
         self._connection = connection
+        self._environment = _said()
         self._made: dict[tuple[int, str], Client] = {}
         self._own: Client = None
 
@@ -91,7 +92,7 @@ class Clients:
         own, session = self._connection.get("client"), self._connection.get("session")
         if own is not None:
             return credentials_of(own)
-        return session or (self._connection.get("profile"), _said())
+        return session or (self._connection.get("profile"), self._environment)
 
     def client(self, service: str) -> Client:
         """Give the client of a service; a forked child gets one of its own.
@@ -102,7 +103,7 @@ class Clients:
         key = os.getpid(), service
         if (found := self._made.get(key)) is not None:
             return found
-        with REGISTRY.lock:
+        with REGISTRY.making:
             if key not in self._made:
                 self._made[key] = self._make(service)
             return self._made[key]
@@ -122,7 +123,7 @@ class Clients:
         Raises:
             Refused: there is no region, no such profile, or the endpoint is no URL.
         """
-        with REGISTRY.lock:
+        with REGISTRY.making:
             return self._beside(service, parsers, **config)
 
     def apart(self, service: str, endpoint: str | None, **config: object) -> Client:
@@ -136,7 +137,7 @@ class Clients:
         Raises:
             Refused: there is no region, no such profile, or the endpoint is no URL.
         """
-        with REGISTRY.lock:
+        with REGISTRY.making:
             return self._new(service, endpoint, None, **config)
 
     def _make(self, service: str) -> Client:
@@ -178,6 +179,7 @@ class Clients:
             import botocore.session
 
             self._own = botocore.session.Session(profile=self._connection.get("profile"))
+            self._environment = _said()
         return self._own
 
 
@@ -260,8 +262,9 @@ class _Registry:
     """The clients of the places that were meant lately, and the watchers at work.
 
     Attributes:
-        lock: held while anything here changes.
-        making: held, before the lock, while a watcher is made.
+        lock: held while anything here changes, which takes no time.
+        making: held, before the lock, while a client or a watcher is made, which may ask for
+            credentials over the network.
         kept: clients by what was said of their place.
         shared: watchers by their endpoint, region and credentials.
     """
@@ -270,9 +273,12 @@ class _Registry:
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as a forked child must: the lock may be held by a thread it does not have."""
-        self.lock = threading.Lock()
-        self.making = threading.Lock()
+        """Begin anew, as a forked child must: a lock may be held by a thread it does not have.
+
+        A thread may hold either twice: the garbage collector may release a queue in its midst.
+        """
+        self.lock = threading.RLock()
+        self.making = threading.RLock()
         self.kept: OrderedDict[object, Clients] = OrderedDict()
         self.shared: dict[object, Any] = {}
 

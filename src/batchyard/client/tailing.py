@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.client.asking import details
 from batchyard.client.calls import Answer, call
+from batchyard.client.failures import own
 from batchyard.client.feeds import clients_of
 from batchyard.client.logs import LogEvent, Stream, events_in, numbered
 from batchyard.client.sessions import is_of_aws
-from batchyard.errors import NotFound, Throttled
+from batchyard.errors import NotFound, ServiceError, Throttled
+from batchyard.polling import endings
 from batchyard.polling.budget import Budget, Rates
 from batchyard.polling.cadence import BackOff
-from batchyard.polling.news import Idle, SleepUntil, Told
+from batchyard.polling.news import Idle, Kind, Limits, SleepUntil, Told, Trouble
+from batchyard.polling.silence import Silence
 from batchyard.polling.tail import Tail
 
 if TYPE_CHECKING:
@@ -97,6 +100,7 @@ class Following:
         self._left: set[str] = set()
         self._open: defaultdict[str, dict[str, Printing]] = defaultdict(dict)
         self._tokens: dict[Printing, str] = {}
+        self._silence = Silence()
         self.error: Exception | None = None
 
     def add(self, jobs: Mapping[str, Any]) -> None:
@@ -140,9 +144,11 @@ class Following:
         self._left.discard(told.job_id)
         for printing in self._open.pop(told.job_id, {}).values():
             self._tail.close(printing, now)
-        if isinstance(told.error, NotFound) and ":" in told.job_id:
+        parent, colon, _ = told.job_id.partition(":")
+        if isinstance(told.error, NotFound) and colon and parent in self._places:
             return  # a child that never came to be has printed nothing
-        self.error = self.error or told.error
+        if told.error is not None and self.error is None:
+            self.error = own(told.error)
 
     def next(self, now: float) -> Reading | SleepUntil | Idle | None:
         """Decide what to do now: read, sleep, wait for news, or nothing any more (None)."""
@@ -154,17 +160,34 @@ class Following:
         client = clients_of(self._places[todo.job_id], self._terms).client("logs")
         return Reading(client, todo, self._tokens.get(todo), now)
 
-    def received(self, reading: Reading, page: Answer | None, now: float) -> list[Line]:
-        """Learn what was read; None when it was asked for too often."""
-        printing = reading.printing
-        if page is None:
-            self._tail.throttled(printing, now)
+    def received(self, reading: Reading, page: Answer | ServiceError, now: float) -> list[Line]:
+        """Learn what was read, or why nothing was.
+
+        Raises:
+            ServiceError: nothing could be read for too long; see `Limits`.
+        """
+        if isinstance(page, ServiceError):
+            self._failed(reading, page, now)
             return []
-        events = list(events_in(page))
-        self._tokens[printing] = page.get("nextForwardToken") or ""
-        if self._tail.read(printing, now, asked_at=reading.asked_at, news=bool(events)):
-            del self._tokens[printing]
+        self._silence.end()
+        printing, events = reading.printing, list(events_in(page))
+        token = page.get("nextForwardToken") or reading.token
+        news = bool(events) or token != reading.token  # an empty page may have others after it
+        if token:
+            self._tokens[printing] = token
+        if self._tail.read(printing, now, asked_at=reading.asked_at, news=news):
+            self._tokens.pop(printing, None)
         return [Line(printing.job_id, printing.attempt, event) for event in events]
+
+    def _failed(self, reading: Reading, error: ServiceError, now: float) -> None:
+        kind = Kind.THROTTLED if isinstance(error, Throttled) else Kind.UNREACHABLE
+        self._silence.go_on(reading.asked_at, kind, now)
+        limits = self._terms.get("limits") or Limits()
+        limit = limits.throttled if kind is Kind.THROTTLED else limits.unreachable
+        silent = now - self._silence.since
+        if silent >= limit:
+            raise endings.silent(Trouble(kind, error), silent) from error
+        self._tail.throttled(reading.printing, now)
 
 
 def pace_of(jobs: Mapping[str, Any], terms: Terms) -> Pace:
@@ -174,8 +197,8 @@ def pace_of(jobs: Mapping[str, Any], terms: Terms) -> Pace:
     return ON_AWS if is_of_aws(client.meta.endpoint_url) else ON_A_YARD
 
 
-def read(reading: Reading) -> Answer | None:
-    """Read a page; None when it is asked for too often, an empty one while there is no stream."""
+def read(reading: Reading) -> Answer | ServiceError:
+    """Read a page, an empty one while there is no stream; an error that may pass is given back."""
     printing, given = reading.printing, {"nextToken": reading.token} if reading.token else {}
     try:
         return call(
@@ -188,5 +211,5 @@ def read(reading: Reading) -> Answer | None:
         )
     except NotFound:
         return {"events": []}
-    except Throttled:
-        return None
+    except ServiceError as error:
+        return error

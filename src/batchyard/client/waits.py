@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from weakref import finalize
 
 from batchyard.client.asking import detail
 from batchyard.client.calls import call
-from batchyard.client.failures import failure, failures
+from batchyard.client.failures import failure_of, failures, own
 from batchyard.client.feeds import Feed, clients_of
 from batchyard.client.gathering import Gathering, Outcomes, ids_of
-from batchyard.errors import BatchyardError, Refused
+from batchyard.errors import BatchyardError, NotFound, Refused, ServiceError
 from batchyard.polling.news import Told
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from batchyard.client.calls import Answer
     from batchyard.client.feeds import Terms
     from batchyard.client.gathering import Outcome
-    from batchyard.client.sessions import Clients
     from batchyard.polling.news import News
 
 OnFailure: TypeAlias = Literal["wait", "stop", "terminate"]
@@ -96,7 +96,9 @@ def as_completed(jobs: Iterable[Any], **terms: Unpack[Terms]) -> Iterator[Outcom
     """
     found = ids_of(jobs)
     watched = _Watched(found, Gathering(tuple(found)), terms)
-    return iter(watched)
+    outcomes = iter(watched)
+    finalize(outcomes, watched.close).atexit = False  # a generator that never began closes nothing
+    return outcomes
 
 
 class _Watched:
@@ -161,10 +163,23 @@ def others(gathering: Gathering, jobs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def terminate(jobs: Mapping[str, Any], reason: str, terms: Terms) -> None:
-    """Terminate jobs, wherever they are."""
+    """Terminate jobs, wherever they are; those that are not there any more need no ending.
+
+    Raises:
+        RefusedCredentials: they do not allow it.
+        ServiceError: some could not be terminated; all were tried.
+    """
+    failed: ServiceError | None = None
     for one, job in jobs.items():
-        clients = clients_of(job, terms)
-        call(clients.client("batch"), "terminate_job", jobId=one, reason=reason)
+        client = clients_of(job, terms).client("batch")
+        try:
+            call(client, "terminate_job", jobId=one, reason=reason)
+        except (NotFound, Refused):
+            continue
+        except ServiceError as error:
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def error_of(outcomes: Outcomes, jobs: Mapping[str, Any], terms: Terms) -> Exception:
@@ -173,17 +188,10 @@ def error_of(outcomes: Outcomes, jobs: Mapping[str, Any], terms: Terms) -> Excep
     ended = [one for one in bad if one.error is None]
     first = (ended or bad)[0]
     if first.error is not None:
-        error: Exception = first.error
+        error = own(first.error)
     else:
-        clients = clients_of(jobs[first.job_id], terms)
-        error = failure(clients, _described(clients, first.job_id))
+        error = failure_of(clients_of(jobs[first.job_id], terms), first)
     return error if len(outcomes) == 1 else failures(error, bad, len(outcomes))
-
-
-def _described(clients: Clients, job_id: str) -> Answer:
-    from batchyard.client.describing import one_job
-
-    return one_job(clients.client("batch"), job_id)
 
 
 def wait_for_one(job_id: str, job: Any, terms: Terms) -> Answer:  # noqa: ANN401 - a handle, sync or not
@@ -209,6 +217,6 @@ def found(news: list[News], body: bytes) -> Answer | Exception:
     """Give the JobDetail that the news of one job come from, or why there is none."""
     told = next(one for one in news if isinstance(one, Told))
     if told.error is not None:
-        return told.error
+        return own(told.error)
     shown = detail(body, told.job_id)
     return BatchyardError("an answer without its job") if shown is None else shown

@@ -79,10 +79,11 @@ class Watcher:
         self._listeners: dict[object, Listener] = {}
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._questions: SimpleQueue[Describe | None] = SimpleQueue()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._askers = 0
         self._flying = 0
+        self._answered = False
 
     # From any thread
 
@@ -126,8 +127,12 @@ class Watcher:
         return waiter
 
     def cancel(self, waiter: object) -> None:
-        """Stop a wait; its listener may still hear what was on its way."""
-        self._post(partial(self._cancel, waiter))
+        """Stop a wait; its listener may still hear what was on its way.
+
+        Nothing is locked, because the garbage collector may be who gives a wait up, in the midst
+        of anything. No thread is needed: there is one as long as anybody waits.
+        """
+        self._inbox.put(partial(self._cancel, waiter))
 
     def hurry(self, job_ids: Iterable[str]) -> None:
         """Ask about jobs soon; those that nobody waits for are passed over."""
@@ -143,13 +148,14 @@ class Watcher:
         return job_id in self._watch
 
     def _post(self, message: Callable[[], None]) -> None:
+        """Leave a message; first see to it that there is a thread to take it."""
         with self._lock:
-            self._inbox.put(message)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._drive, name="batchyard-watcher", daemon=True
                 )
                 self._thread.start()
+            self._inbox.put(message)
 
     # On the watcher's own thread
 
@@ -165,6 +171,9 @@ class Watcher:
 
     def _drive(self) -> None:
         """Take messages, ask what is due, and end when there has been nothing to do."""
+        with self._lock:
+            if self._thread is not threading.current_thread():
+                return  # Ctrl-C came while it was started, and another has its place by now
         while True:
             try:
                 if self._turn():
@@ -198,11 +207,20 @@ class Watcher:
         return NAP
 
     def _send(self, question: Describe) -> None:
+        if self._flying >= self._askers:
+            self._hire()
         self._flying += 1
-        if self._flying > self._askers:
-            self._askers += 1
-            threading.Thread(target=self._answer, name="batchyard-asker", daemon=True).start()
         self._questions.put(question)
+
+    def _hire(self) -> None:
+        """Let one more thread ask; where there is no room for it, those that are there must do."""
+        try:
+            threading.Thread(target=self._answer, name="batchyard-asker", daemon=True).start()
+        except RuntimeError:
+            if not self._askers:
+                raise
+        else:
+            self._askers += 1
 
     def _ended(self) -> bool:
         """End the threads unless a message has just come in."""
@@ -219,6 +237,7 @@ class Watcher:
 
     def _received(self, question: Describe, answer: Answer) -> None:
         self._flying -= 1
+        self._answered = True
         self._tell(self._watch.receive(question, answer.jobs, time.monotonic()), answer.body)
 
     def _failed(self, question: Describe, trouble: Trouble) -> None:
@@ -247,18 +266,29 @@ class Watcher:
     def _answer(self) -> None:
         """Ask what is to be asked, until told to end."""
         while (question := self._questions.get()) is not None:
-            try:
-                answer = self._ask(question.ids)
-            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear it
-                self._inbox.put(partial(self._failed, question, trouble_of(error)))
-            else:
-                self._inbox.put(partial(self._received, question, answer))
+            self._inbox.put(self._asked(question))
+
+    def _asked(self, question: Describe) -> Callable[[], None]:
+        """Ask, and form the message that tells of it; an answer may be megabytes: keep none."""
+        try:
+            answer = self._ask(question.ids)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear it
+            return partial(self._failed, question, trouble_of(error, answered=self._answered))
+        return partial(self._received, question, answer)
 
 
-def trouble_of(error: Exception) -> Trouble:
-    """Tell what was wrong with a question that raised an error."""
+def trouble_of(error: Exception, *, answered: bool = False) -> Trouble:
+    """Tell what was wrong with a question that raised an error.
+
+    Args:
+        error: the error.
+        answered: whether there have been answers. Then the credentials are good, and that new ones
+            cannot be had (from an instance's metadata service, say) is trouble that may pass.
+    """
     if isinstance(error, Throttled):
         return Trouble(Kind.THROTTLED, error)
+    if answered and type(error.__cause__).__name__ == "CredentialRetrievalError":
+        return Trouble(Kind.UNREACHABLE, error)
     if isinstance(error, RefusedCredentials) or not isinstance(error, BatchyardError):
         return Trouble(Kind.HOPELESS, error)
     if isinstance(error, CallerError) and not isinstance(error, NotFound):

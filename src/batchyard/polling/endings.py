@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchyard.errors import NotFound, Unfinished
+from batchyard.errors import NotFound, Refused, Unfinished
 
 if TYPE_CHECKING:
     from batchyard.polling.news import Trouble
@@ -49,6 +49,13 @@ def never(job_id: str, seen: Seen) -> Unfinished:
         f"job {job_id} is {seen.status} and will not change any more: "
         "what was waited for has not come"
     )
+
+
+def raised(error: BaseException) -> Exception:
+    """Say that a waiter's own test has failed: with its error, unless that would end a thread."""
+    if isinstance(error, Exception):
+        return error
+    return Refused(f"until raised {error!r}: give a function that returns whether the wait is over")
 
 
 def silent(trouble: Trouble, seconds: float) -> Exception:

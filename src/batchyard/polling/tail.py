@@ -87,7 +87,7 @@ class Tail(Generic[Key]):
             key: which.
             now: the time.
             asked_at: when it was asked for.
-            news: whether it brought anything.
+            news: whether it brought anything, or says that there is more.
 
         Returns:
             Whether it has been read to its end, and is not followed any more.
@@ -108,6 +108,6 @@ class Tail(Generic[Key]):
         return False
 
     def throttled(self, key: Key, now: float) -> None:
-        """Learn that a stream could not be read because of too many requests."""
+        """Learn that a stream could not be read: too often asked for, or the service failed."""
         self._budget.throttled(now)
         self._open[key].due = now

@@ -7,23 +7,15 @@ for it; questions hold up to a hundred jobs and are kept full; and they never ou
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 from batchyard.polling import endings
 from batchyard.polling.cohorts import Cohort, Cohorts
 from batchyard.polling.deadlines import Deadlines
-from batchyard.polling.news import (
-    Describe,
-    Idle,
-    Kind,
-    Moved,
-    SleepUntil,
-    Told,
-    Trouble,
-)
+from batchyard.polling.news import Describe, Idle, Kind, SleepUntil, Told, Trouble
 from batchyard.polling.silence import Silence
+from batchyard.polling.waited import Job, Waiter, delay_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -48,32 +40,6 @@ EARLY = 0.5
 """A job may fill a question once this part of its delay is over."""
 
 
-@dataclass(slots=True)
-class _Job:
-    """A job that somebody waits for."""
-
-    waiters: dict[Hashable, Wish] = field(default_factory=dict)
-    tries: int = 0
-    seen: Seen | None = None
-    missing_since: float | None = None
-    asked: int | None = None
-    """The number of the question about it that is under way."""
-    again: bool = False
-    """Whether somebody has wanted to know since that was sent."""
-    doubts: int = 0
-    """How many answers without news are not believed, since an event has told of some."""
-
-
-@dataclass(slots=True)
-class _Waiter:
-    """Somebody who waits."""
-
-    wish: Wish
-    since: float
-    left: dict[str, None]
-    overdue: bool = False
-
-
 class Watch:
     """Everybody who waits on one service.
 
@@ -87,8 +53,8 @@ class Watch:
     def __init__(self, budget: Budget, chance: Callable[[], float]) -> None:
         self._budget = budget
         self._chance = chance
-        self._jobs: dict[str, _Job] = {}
-        self._waiters: dict[Hashable, _Waiter] = {}
+        self._jobs: dict[str, Job] = {}
+        self._waiters: dict[Hashable, Waiter] = {}
         self._cohorts = Cohorts()
         self._deadlines = Deadlines()
         self._silence = Silence()
@@ -119,15 +85,14 @@ class Watch:
         left = dict.fromkeys(ids)
         if not left:
             return
-        self._waiters[waiter] = _Waiter(wish, now, left)
+        self._waiters[waiter] = Waiter(wish, now, left)
         if wish.deadline is not None:
             self._deadlines.set(waiter, wish.deadline)
         for one in left:
             job = self._jobs.get(one)
             if job is None:
-                job = self._jobs[one] = _Job()
-            job.waiters[waiter] = wish
-            job.tries = 0
+                job = self._jobs[one] = Job()
+            job.join(waiter, wish)
         self._ask_soon(left, now)
 
     def cancel(self, waiter: Hashable) -> None:
@@ -240,12 +205,11 @@ class Watch:
             if job is None:
                 continue
             seen = shown.get(one)
-            news += self._missed(one, job, asked.asked_at) if seen is None else _changed(job, seen)
+            news += self._missed(one, job, asked.asked_at) if seen is None else job.changed(seen)
             news += self._fulfilled(one, job)
-        self._wait_on(asked, now)
-        return news
+        return [*news, *self._wait_on(asked, now)]
 
-    def _missed(self, one: str, job: _Job, at: float) -> Iterator[Told]:
+    def _missed(self, one: str, job: Job, at: float) -> Iterator[Told]:
         """Decide who has missed a job for long enough."""
         if job.missing_since is None:
             job.missing_since = at
@@ -255,13 +219,13 @@ class Watch:
             if at - since >= limit:
                 yield self._tell(waiter, one, endings.missing(one, job.seen, at - since))
 
-    def _fulfilled(self, one: str, job: _Job) -> Iterator[Told]:
+    def _fulfilled(self, one: str, job: Job) -> Iterator[Told]:
         """Decide whose wait for a job is over after an answer."""
         for waiter, wish in list(job.waiters.items()):
             try:
                 over = job.seen is not None and job.missing_since is None and wish.test(job.seen)
-            except Exception as error:  # noqa: BLE001 - the test is the waiter's, and so is its error
-                yield self._tell(waiter, one, error)
+            except BaseException as error:  # noqa: BLE001 - the test is the waiter's, and so is its error
+                yield self._tell(waiter, one, endings.raised(error))
                 continue
             if over:
                 yield self._tell(waiter, one)
@@ -281,11 +245,12 @@ class Watch:
         self._release(waiter, one)
         return Told(waiter, one, seen, error)
 
-    def _wait_on(self, asked: Describe, now: float) -> None:
+    def _wait_on(self, asked: Describe, now: float) -> list[Told]:
         """Let those that are still waited for be due again, those together that can be."""
         chance = self._chance()
         soon: list[str] = []
         later: defaultdict[tuple[float, bool], list[str]] = defaultdict(list)
+        news: list[Told] = []
         for one in asked.ids:
             if not self._is_answer(asked, one):
                 continue
@@ -295,9 +260,11 @@ class Watch:
             if job.again:
                 job.again = False
                 soon.append(one)
-            else:
-                sure = job.missing_since is None and not job.doubts
-                later[self._delay(job, chance), sure].append(one)
+                continue
+            sure = job.missing_since is None and not job.doubts
+            delay = self._delay(one, job, chance, news)
+            if delay is not None:
+                later[delay, sure].append(one)
                 job.doubts = max(0, job.doubts - 1)
         self._put(soon, now, now)
         for (delay, relaxed), ids in later.items():
@@ -305,11 +272,20 @@ class Watch:
             longest = self._longest if relaxed else None
             due = usual if longest is None else max(usual, asked.asked_at + longest)
             self._put(ids, due, usual, now + (due - now) * EARLY)
+        return news
 
-    def _delay(self, job: _Job, chance: float) -> float:
-        """Give the shortest delay that anybody who waits for a job wants."""
-        delay = min(wish.cadence.delay(job.tries, chance) for wish in job.waiters.values())
-        return delay if job.missing_since is None else min(delay, MISSING)
+    def _delay(self, one: str, job: Job, chance: float, news: list[Told]) -> float | None:
+        """Give the shortest delay that anybody who waits for a job wants; None if nobody does.
+
+        Who brought a cadence that fails does not wait any more: that is added to the news.
+        """
+        delays = [] if job.missing_since is None else [MISSING]
+        for waiter, wish in list(job.waiters.items()):
+            try:
+                delays.append(delay_of(wish.cadence, job.tries, chance))
+            except Exception as error:  # noqa: BLE001 - the cadence is the waiter's
+                news.append(self._tell(waiter, one, error))
+        return min(delays) if job.waiters else None
 
     def fail(self, asked: Describe, trouble: Trouble, now: float) -> list[News]:
         """Learn that a question brought no answer.
@@ -390,11 +366,3 @@ class Watch:
                 self._deadlines.set(waiter, now + whose.wish.limits.last_look)
                 self._ask_soon(whose.left, now)
         return news
-
-
-def _changed(job: _Job, seen: Seen) -> Iterator[Moved]:
-    """Keep what was seen of a job; tell those who want to hear of every change."""
-    before, job.seen, job.missing_since = job.seen, seen, None
-    if before is None or before.marks != seen.marks:
-        job.doubts = 0
-        yield from (Moved(waiter, seen) for waiter, wish in job.waiters.items() if wish.moves)
