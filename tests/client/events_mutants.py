@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 MESSAGES = ("tests/polling/messages_laws.py",)
 SOURCE = ("tests/client/test_events.py",)
+SOURCES = ("tests/client/test_sources.py",)
 WIRING = ("tests/client/wiring_laws.py",)
 INSTALLING = ("tests/client/test_installing.py",)
 
@@ -13,6 +14,36 @@ def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
 
 
 MUTANTS = [
+    mutant(
+        "client/sources",
+        "            if not self._users[watcher]:\n",
+        "            if True:\n",
+        SOURCES,
+    ),
+    mutant(
+        "client/sources",
+        "            if self._longest is not None:\n",
+        "            if False:\n",
+        SOURCES,
+    ),
+    mutant(
+        "client/sources",
+        "if not audience.leave(self._watcher):",
+        "if audience.leave(self._watcher):",
+        SOURCES,
+    ),
+    mutant(
+        "client/sources",
+        "            self.release()\n            raise\n",
+        "            raise\n",
+        SOURCES,
+    ),
+    mutant(
+        "client/sources",
+        "            for watcher in list(self._users):\n",
+        "            for watcher in list(self._users)[:1]:\n",
+        SOURCES,
+    ),
     mutant(
         "polling/messages", "(msgspec.MsgspecError, RecursionError", "(RecursionError", MESSAGES
     ),
