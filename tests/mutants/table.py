@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
+from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
 
@@ -250,6 +251,7 @@ MUTANTS: list[Mutant] = [
     ),
     *CLIENT,
     *LOGS,
+    *PIPELINES,
     *WIRE,
     *SIGNATURES,
 ]
