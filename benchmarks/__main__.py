@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchmarks.gear.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe")
+CLAIMS = ("startup", "latency", "throughput", "loop", "submit", "describe", "pipelines")
 
 
 @click.command()

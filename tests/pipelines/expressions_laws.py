@@ -147,6 +147,7 @@ def test_an_expression_on_a_list_makes_a_list(text: str, expected: list[str]) ->
         ("#{1 + 2 * 3}", "7"),
         ("#{(1 + 2) * 3}", "9"),
         ("#{7 - 2 - 1}", "4"),
+        ("#{2 * 3 * 4}", "24"),
         ("#{2 ^ 3 ^ 2}", "512.0"),
         ("#{-2 ^ 2}", "-4.0"),
         ("#{-7 / 2}", "-3"),
@@ -210,6 +211,14 @@ def test_an_error_says_why_and_points_at_the_spot(text: str, why: str, at: int) 
     assert why in caught.value.why
     assert caught.value.at == at
     assert caught.value.pointing(text).endswith(f"{text[:at]}»{text[at:]}")
+
+
+def test_a_value_is_fetched_over_so_many_fields_and_no_more() -> None:
+    links = [Field(f"my_{n}", f"#{{my_{n + 1}}}") for n in range(2_000)]
+    item = PipelineObject("C", "C", (*links, Field("my_2000", "end")))
+    assert evaluate("#{my_1990}", ObjectScope(item, KNOWN.get, {})) == ("end",)
+    with pytest.raises(Malformed):
+        evaluate("#{my_0}", ObjectScope(item, KNOWN.get, {}))
 
 
 PIECES = st.sampled_from(

@@ -34,6 +34,12 @@ def test_default_reaches_whoever_names_no_other_parent_and_through_the_last_of_a
     assert found["Default"] == DEFAULT
 
 
+def test_a_parents_parent_is_not_inherited_as_such() -> None:
+    found = resolved([item("Default", parent("A")), A, item("C")])["C"]
+    assert found.refs("parent") == ()
+    assert found.string("A1") == "value"
+
+
 def test_own_values_replace_all_inherited_ones() -> None:
     child = item("C", parent("P"), Field("arg", "mine"))
     above = item(

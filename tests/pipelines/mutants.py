@@ -112,7 +112,7 @@ MUTANTS = [
         "expressions",
     ),
     mutant("expressions/scopes", "if len(path) > NEAR and", "if len(path) > 9 and", "expressions"),
-    mutant("expressions/scopes", "if step in self._trail or", "if False or", "expressions"),
+    mutant("expressions/scopes", "len(self._trail) >= FARTHEST", "False", "expressions"),
     mutant(
         "expressions/scopes",
         "return self._parameters[name]\n        if step in",
@@ -184,4 +184,42 @@ MUTANTS = [
     mutant("parameters", 'and not parameter.flag("optional")', "", "validation"),
     mutant("advice", "start < now", "start > now", "validation"),
     mutant("advice", '"pipelineLogUri" not in', '"logUri" not in', "validation"),
+    mutant("schedules", "number >= self.occurrences", "number > self.occurrences", "planning"),
+    mutant("schedules", "else start >= self.end", "else start > self.end", "planning"),
+    mutant("schedules", "end > self.end if style", "end >= self.end if style", "planning"),
+    mutant(
+        "schedules",
+        "self.period.after(self.start, number)",
+        "self.period.after(self.start, number + 0 if number < 2 else number - 1)",
+        "planning",
+    ),
+    mutant("schedules", "interval.start >= until", "interval.start > until", "planning"),
+    mutant("schedules", "if interval.start >= since:", "if interval.start > since:", "planning"),
+    mutant(
+        "schedules",
+        "interval.start >= other.end and interval.start != other.start",
+        "interval.start > other.end",
+        "planning",
+    ),
+    mutant(
+        "schedules",
+        'return interval.end if style == "timeseries"',
+        'return interval.start if style == "timeseries"',
+        "planning",
+    ),
+    mutant("blueprint", "alone = 1 if style", "alone = 2 if style", "planning"),
+    mutant("blueprint", "n not in checked", "True", "planning"),
+    mutant("blueprint", "policy.retry_delay * 1000", "policy.retry_delay", "planning"),
+    mutant("planning", "interval.start < resumed", "interval.start <= resumed", "planning"),
+    mutant("planning", "needs=(*checked, *needs)", "needs=needs", "planning"),
+    mutant(
+        "planning",
+        'style = "cron" if component.kind == "resource" else component.style',
+        "style = component.style",
+        "planning",
+    ),
+    mutant(
+        "planning", "schedule.number(interval.start), other.style", "0, other.style", "planning"
+    ),
+    mutant("planning", "part.rules.worker_group or host.rules.worker_group", "None", "planning"),
 ]
