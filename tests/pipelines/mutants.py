@@ -135,7 +135,6 @@ MUTANTS = [
         "table = types.slots()",
         "validation",
     ),
-    mutant("validation", "ill is None and field.value:", "field.value:", "validation"),
     mutant("validation", 'if slot != "R":', "if False:", "validation"),
     mutant("validation", "elif field.ref_value is None:", "elif False:", "validation"),
     mutant(
@@ -222,4 +221,145 @@ MUTANTS = [
         "planning", "schedule.number(interval.start), other.style", "0, other.style", "planning"
     ),
     mutant("planning", "part.rules.worker_group or host.rules.worker_group", "None", "planning"),
+    mutant(
+        "lifecycle",
+        "if instance.status not in FROM[name] or not _concerns",
+        "if not _concerns",
+        "lifecycle",
+    ),
+    mutant("lifecycle", "instance.attempt.id == named", "True", "lifecycle"),
+    mutant(
+        "lifecycle",
+        "waits_for=event.waits_for)\n    if instance.kind",
+        "waits_for=frozenset())\n    if instance.kind",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "if instance.arrived or event.at < instance.due:",
+        "if instance.arrived:",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "left = instance.waits_for - {event.need}",
+        "left = frozenset[str]()",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "replace(instance, waits_for=instance.waits_for | {event.need}), ()",
+        "instance, ()",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "if instance.status is Status.RUNNING:\n        return wanted",
+        "if False:\n        return wanted",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "instance.tries > instance.rules.maximum_retries",
+        "instance.tries >= instance.rules.maximum_retries",
+        "lifecycle",
+    ),
+    mutant("lifecycle", "at + instance.rules.retry_delay", "at", "lifecycle"),
+    mutant("lifecycle", "event.at < instance.retry_at", "False", "lifecycle"),
+    mutant(
+        "lifecycle", "rules.terminate_late or instance.begun", "rules.terminate_late", "lifecycle"
+    ),
+    mutant("lifecycle", "if instance.late or rules", "if rules", "lifecycle"),
+    mutant("lifecycle", "return moved, (stop, *done)", "return moved, tuple(done)", "lifecycle"),
+    mutant(
+        "lifecycle",
+        "rules.terminate_after if instance.kind",
+        "rules.attempt_timeout if instance.kind",
+        "lifecycle",
+    ),
+    mutant(
+        "beginnings",
+        "commands.Offer(attempt, instance.resource or",
+        "commands.Offer(attempt,",
+        "lifecycle",
+    ),
+    mutant(
+        "beginnings",
+        "if instance.resource is not None and not instance.hosted:",
+        "if False:",
+        "lifecycle",
+    ),
+    mutant(
+        "beginnings", 'instance.kind == "activity" and not instance.admitted', "False", "lifecycle"
+    ),
+    mutant(
+        "lifecycle",
+        "asked=True,\n        admitted=True,",
+        "asked=False,\n        admitted=False,",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle",
+        "attempts=instance.attempts,\n    )\n    told",
+        "attempts=(),\n    )\n    told",
+        "lifecycle",
+    ),
+    mutant(
+        "lifecycle", "(left, ()) if left.waits_for else", "(left, ()) if True else", "lifecycle"
+    ),
+    mutant(
+        "lifecycle",
+        'instance.kind == "resource" and instance.status is Status.RUNNING',
+        "False",
+        "lifecycle",
+    ),
+    mutant("lifecycle", "status=Status.PAUSED, paused=True", "paused=True", "lifecycle"),
+    mutant(
+        "endings",
+        "instance.rules.cascade or need in instance.preconditions",
+        "instance.rules.cascade",
+        "lifecycle",
+    ),
+    mutant(
+        "endings", "instance.rules.cascade or need in instance.preconditions", "True", "lifecycle"
+    ),
+    mutant("endings", "yield commands.Stop(was.attempt.id)", "pass", "lifecycle"),
+    mutant("endings", "yield commands.Leave(now.component, now.id)", "pass", "lifecycle"),
+    mutant(
+        "endings",
+        "yield commands.Tell((now.resource,), events.Left(at, user=now.id))",
+        "pass",
+        "lifecycle",
+    ),
+    mutant(
+        "endings", "if now.status not in BAD:", "if now.status is not Status.FAILED:", "lifecycle"
+    ),
+    mutant(
+        "endings", "yield commands.Tell(now.preconditions", "yield commands.Tell(()", "lifecycle"
+    ),
+    mutant("endings", "yield commands.Tell(gone", "yield commands.Tell(()", "lifecycle"),
+    mutant("endings", "elif instance.status is not Status.CANCELED:", "elif False:", "lifecycle"),
+    mutant("gates", "gate.limit - len(gate.active)", "gate.limit", "lifecycle"),
+    mutant("gates", "0 if gate.paused else", "0 if False else", "lifecycle"),
+    mutant("gates", "waiting=gate.waiting[room:]", "waiting=gate.waiting", "lifecycle"),
+    mutant("gates", "active=gate.active - {name}", "active=gate.active", "lifecycle"),
+    mutant(
+        "turns",
+        "name in again or need.status not in _DONE",
+        "need.status not in _DONE",
+        "lifecycle",
+    ),
+    mutant("turns", "need.status in BAD and name not in again", "False", "lifecycle"),
+    mutant("turns", "key=turning.is_no_resource", "key=str", "lifecycle"),
+    mutant("turns", "left.remove(name)", "pass", "lifecycle"),
+    mutant("turns", "[] if blocked else _followers", "_followers", "lifecycle"),
+    mutant("turns", "users = instance.users if direct else ()", "users = ()", "lifecycle"),
+    mutant(
+        "turns",
+        "instance.consumers if instance.rules.cascade else ()",
+        "instance.consumers",
+        "lifecycle",
+    ),
+    mutant("turns", "_is(view, name, _CASCADED)", "_is(view, name, ENDED)", "lifecycle"),
+    mutant("turns", "turning.rejoin(instance, at)", "pass", "lifecycle"),
 ]

@@ -77,6 +77,7 @@ def test_a_bad_date_is_told_in_aws_own_words() -> None:
     [
         ({"type": "ShellCommand"}, "'type' value 'ShellCommand' is no type"),
         ({"comand": "x"}, "UNKNOWN_FIELD: 'comand' is no field of ShellCommandActivity"),
+        ({"s3Key": "x"}, "UNKNOWN_FIELD: 's3Key' is no field of ShellCommandActivity"),
         ({"stage": "maybe"}, "'stage' value must be true or false"),
         ({"maximumRetries": "x"}, "'maximumRetries' value must be an integer"),
         ({"maximumRetries": "-1"}, "'maximumRetries' value must be positive"),
@@ -240,6 +241,7 @@ def test_aws_warnings_are_given_word_for_word() -> None:
         "Default": (advice.NO_LOGS,),
     }
     assert not found.errored
+    assert advice.NO_LOGS not in one(shell()).warnings.get("Default", ())
 
 
 @given(definitions(ANY_FIELDS), st.lists(st.builds(ParameterValue, st.text(), st.text())))

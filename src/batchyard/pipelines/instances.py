@@ -44,7 +44,7 @@ class Instance(Value, frozen=True):
         users: of a resource, the instances that run on it.
         node: of a precondition, the instance that it is checked for.
         planned: whether it has begun to wait.
-        waits_for: what of ``needs`` is not FINISHED yet; of a resource, the users not ended.
+        waits_for: what of ``needs`` is not FINISHED yet; of a resource, who is not done with it.
         arrived: whether it is due.
         asked: whether it has asked its component to let it be active.
         admitted: whether that has let it.

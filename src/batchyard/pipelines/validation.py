@@ -124,7 +124,7 @@ class _Checking:
         if field.key not in table:
             where = f" of {whole.type}" if whole.type else ""
             yield f"UNKNOWN_FIELD: '{field.key}' is no field{where}."
-        elif ill is None and field.value:
+        elif field.value:
             yield from self._slot(field, table[field.key], whole)
 
     def _slot(self, field: Field, slot: str, whole: PipelineObject) -> Iterator[str]:
