@@ -76,6 +76,7 @@ def _heard(was: Instance, now: Instance, at: int) -> Iterator[Command]:
     else:
         yield commands.Tell(now.consumers, events.Missed(at, need=now.id))
         yield commands.Tell(now.preconditions, events.Canceled(at, f"{now.id} has ended."))
+    if now.kind == "resource":
         gone = (*now.users, *(name for name in now.wanted_by if name not in now.users))
         yield commands.Tell(gone, events.HostLost(at, resource=now.id))
     yield from _actions(now)

@@ -88,8 +88,6 @@ def _planned(instance: Instance, event: events.Planned) -> Step:
     if instance.planned:
         return instance, ()
     waiting = replace(instance, planned=True, waits_for=event.waits_for)
-    if instance.kind == "resource" and not event.waits_for:
-        return end(waiting, event.at, Status.FINISHED)
     wakes: list[Command] = []
     if event.at < instance.due:
         wakes.append(commands.Wake(events.Arrived(instance.due)))
@@ -98,12 +96,14 @@ def _planned(instance: Instance, event: events.Planned) -> Step:
     if instance.rules.late_after is not None:
         late = instance.due + instance.rules.late_after
         wakes.append(commands.Wake(events.GrewLate(max(late, event.at))))
-    moved, done = _if_missed(waiting, event.at, event.missed)
+    moved, done = _wait(waiting, event.at, event.missed)
     return moved, (*wakes, *done)
 
 
-def _if_missed(instance: Instance, at: int, missed: str | None) -> Step:
-    """Go on, unless a need has ended badly."""
+def _wait(instance: Instance, at: int, missed: str | None) -> Step:
+    """Begin to wait, unless a need has ended badly, or nobody is left to use the resource."""
+    if instance.kind == "resource" and not instance.waits_for:
+        return end(instance, at, Status.FINISHED)
     if missed is not None and endings.cascades(instance, missed):
         return endings.cascade(instance, at, missed)
     return advance(instance, at)
@@ -309,7 +309,7 @@ def _rerun(instance: Instance, event: events.Rerun) -> Step:
     )
     told = commands.Tell(instance.consumers, events.Reopened(event.at, need=instance.id))
     wake = () if fresh.arrived else (commands.Wake(events.Arrived(instance.due)),)
-    moved, done = _if_missed(fresh, event.at, event.missed)
+    moved, done = _wait(fresh, event.at, event.missed)
     return moved, (told, *wake, *done)
 
 
