@@ -223,7 +223,7 @@ MUTANTS = [
     mutant("planning", "part.rules.worker_group or host.rules.worker_group", "None", "planning"),
     mutant(
         "lifecycle",
-        "if instance.status not in FROM[name] or not _concerns",
+        "if (instance.status, name) not in TRANSITIONS or not _concerns",
         "if not _concerns",
         "lifecycle",
     ),

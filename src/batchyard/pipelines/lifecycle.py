@@ -1,4 +1,4 @@
-"""How an instance moves: every change of an instance's state is made here, by a table.
+"""How an instance moves: every change of an instance's state is made here, by a table (`moves`).
 
 ``step(instance, event) -> (instance, commands)`` is total: an event that is late, repeated or meant
 for another attempt changes nothing and commands nothing.
@@ -17,7 +17,8 @@ from batchyard.pipelines import commands, endings, events
 from batchyard.pipelines.beginnings import advance
 from batchyard.pipelines.endings import close, end
 from batchyard.pipelines.instances import Failure, Instance
-from batchyard.pipelines.states import BEGUN, ENDED, HELD, Status
+from batchyard.pipelines.moves import TRANSITIONS
+from batchyard.pipelines.states import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,37 +27,6 @@ if TYPE_CHECKING:
     from batchyard.pipelines.events import Event
 
     Step = tuple[Instance, tuple[Command, ...]]
-
-OPEN: Final = HELD | BEGUN
-"""Statuses of what is not over."""
-
-FROM: Final[Mapping[str, frozenset[Status]]] = {
-    "Planned": frozenset({Status.WAITING_ON_DEPENDENCIES}),
-    "Arrived": OPEN,
-    "Met": HELD,
-    "Missed": HELD,
-    "Reopened": HELD,
-    "Admitted": HELD,
-    "Wanted": frozenset(Status),
-    "Hosted": HELD,
-    "HostLost": OPEN,
-    "Left": OPEN,
-    "Joined": OPEN,
-    "Taken": frozenset({Status.WAITING_FOR_RUNNER, Status.ACTIVATING}),
-    "Succeeded": BEGUN,
-    "Failed": BEGUN,
-    "NotMet": BEGUN,
-    "TimedOut": BEGUN,
-    "RetryDue": HELD,
-    "GrewLate": OPEN,
-    "Expired": OPEN,
-    "Canceled": OPEN,
-    "MarkedFinished": frozenset(Status) - {Status.FINISHED},
-    "Rerun": ENDED,
-    "Paused": HELD,
-    "Resumed": frozenset({Status.PAUSED}),
-}
-"""In which statuses an event can change an instance."""
 
 
 def step(instance: Instance, event: Event) -> Step:
@@ -70,7 +40,7 @@ def step(instance: Instance, event: Event) -> Step:
         The instance as it stands now, and what is to be done about it.
     """
     name = type(event).__name__
-    if instance.status not in FROM[name] or not _concerns(instance, event):
+    if (instance.status, name) not in TRANSITIONS or not _concerns(instance, event):
         return instance, ()
     moved, done = _RULES[name](instance, event)
     return (instance, ()) if moved == instance else (moved, tuple(done))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from batchyard.pipelines import events, gates, lifecycle
 from batchyard.pipelines.commands import Ask, Command, Leave, Tell
+from batchyard.pipelines.events import Event
 from batchyard.pipelines.gates import Gate
 from batchyard.pipelines.instances import Instance
 from batchyard.pipelines.states import BAD, ENDED, Status
@@ -21,8 +22,6 @@ from batchyard.pipelines.states import BAD, ENDED, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
-
-    from batchyard.pipelines.events import Event
 
 
 class View(Protocol):
@@ -35,6 +34,15 @@ class View(Protocol):
         """Give a component's gate."""
 
 
+class Moved(NamedTuple):
+    """One step of an instance: a line of its story."""
+
+    id: str
+    event: Event
+    was: Status
+    now: Status
+
+
 class Turn(NamedTuple):
     """What a turn comes to: to be kept together, and then to be done.
 
@@ -42,11 +50,13 @@ class Turn(NamedTuple):
         instances: the instances that changed, by id.
         gates: the gates that changed, by component.
         commands: what is left to do, each with the instance it is for.
+        moves: every step that was taken, in order.
     """
 
     instances: dict[str, Instance]
     gates: dict[str, Gate]
     commands: tuple[tuple[str, Command], ...]
+    moves: tuple[Moved, ...]
 
 
 def happened(view: View, reported: Iterable[events.Reported]) -> Turn:
@@ -162,9 +172,10 @@ class _Turning:
         self._instances: dict[str, Instance] = {}
         self._gates: dict[str, Gate] = {}
         self._commands: list[tuple[str, Command]] = []
+        self._moves: list[Moved] = []
 
     def turn(self) -> Turn:
-        return Turn(self._instances, self._gates, tuple(self._commands))
+        return Turn(self._instances, self._gates, tuple(self._commands), tuple(self._moves))
 
     def find(self, name: str) -> Instance | None:
         return self._instances.get(name) or self._view.instance(name)
@@ -219,6 +230,7 @@ class _Turning:
             now, done = lifecycle.step(instance, following)
             if now is not instance:
                 self._instances[to] = now
+                self._moves.append(Moved(to, following, instance.status, now.status))
             for command in done:
                 ahead += self._carry_out(now, command, following.at)
 
