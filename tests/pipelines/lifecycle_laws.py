@@ -311,6 +311,24 @@ def test_a_precondition_that_stays_unmet_fails_its_node_whatever_the_mode() -> N
     assert world.instances[name("B")].status is Status.WAITING_ON_DEPENDENCIES
 
 
+def test_a_need_that_is_rerun_and_fails_keeps_what_runs_from_being_tried_again() -> None:
+    world = chain(maximumRetries="1")
+    through(world, "A")
+    for pre in ("@P_N_2012-01-01T00:00:00", "@P_B_2012-01-01T00:00:00"):
+        for _ in range(2):
+            world.carry_on(f"{pre}_Attempt=1", "Succeeded")
+    assert world.instances[name("B")].begun
+    world.rerun([name("N")])
+    world.rerun([name("A")])
+    world.tell(name("A"), events.Canceled(world.now))
+    assert world.instances[name("N")].status is Status.FINISHED
+    world.rerun(["@P_B_2012-01-01T00:00:00"])
+    world.tell("@P_B_2012-01-01T00:00:00", events.Canceled(world.now))
+    assert world.instances[name("B")].begun
+    through(world, "B", "Failed")
+    assert world.instances[name("B")].status is Status.CASCADE_FAILED
+
+
 def test_marking_finished_lets_consumers_go_on() -> None:
     world = chain()
     world.tell(name("A"), events.MarkedFinished(world.now))

@@ -248,7 +248,7 @@ MUTANTS = [
     ),
     mutant(
         "lifecycle",
-        "replace(instance, waits_for=instance.waits_for | {event.need}), ()",
+        "replace(instance, waits_for=instance.waits_for | {event.need}, missed=missed), ()",
         "instance, ()",
         "lifecycle",
     ),
@@ -397,4 +397,12 @@ MUTANTS = [
         "if holding is not None:",
         "tasks",
     ),
+    mutant("lifecycle", "if instance.missed is not None:", "if False:", "lifecycle"),
+    mutant(
+        "lifecycle",
+        "return replace(instance, missed=event.need), ()",
+        "return instance, ()",
+        "lifecycle",
+    ),
+    mutant("moves", '("Missed", BEGUN, (STAYS,)),', "", "lifecycle"),
 ]

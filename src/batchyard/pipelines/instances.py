@@ -43,6 +43,7 @@ class Instance(Value, frozen=True):
         consumers: the instances that need it.
         users: of a resource, the instances that run on it.
         node: of a precondition, the instance that it is checked for.
+        missed: what of that ended badly while an attempt was under way.
         planned: whether it has begun to wait.
         waits_for: what of ``needs`` is not FINISHED yet; of a resource, who is not done with it.
         arrived: whether it is due.
@@ -72,6 +73,7 @@ class Instance(Value, frozen=True):
     node: str | None = None
     status: Status = Status.WAITING_ON_DEPENDENCIES
     waits_for: frozenset[str] = frozenset()
+    missed: str | None = None
     planned: bool = False
     arrived: bool = False
     asked: bool = False

@@ -89,19 +89,23 @@ def _met(instance: Instance, event: events.Met) -> Step:
     if event.need not in instance.waits_for or instance.kind == "resource":
         return instance, ()
     left = instance.waits_for - {event.need}
-    return advance(replace(instance, waits_for=left), event.at)
+    missed = None if instance.missed == event.need else instance.missed
+    return advance(replace(instance, waits_for=left, missed=missed), event.at)
 
 
 def _missed(instance: Instance, event: events.Missed) -> Step:
     if event.need not in instance.waits_for or not endings.cascades(instance, event.need):
         return instance, ()
+    if instance.begun:  # what is under way goes on; it only cannot be tried again
+        return replace(instance, missed=event.need), ()
     return endings.cascade(instance, event.at, event.need)
 
 
 def _reopened(instance: Instance, event: events.Reopened) -> Step:
     if event.need not in instance.needs:
         return instance, ()
-    return replace(instance, waits_for=instance.waits_for | {event.need}), ()
+    missed = None if instance.missed == event.need else instance.missed
+    return replace(instance, waits_for=instance.waits_for | {event.need}, missed=missed), ()
 
 
 def _admitted(instance: Instance, event: events.Admitted) -> Step:
@@ -192,6 +196,9 @@ def _again(instance: Instance, at: int) -> Step:
 
 
 def _rest(instance: Instance, at: int) -> Step:
+    """Wait for the next attempt, unless a need was rerun meanwhile and has ended badly."""
+    if instance.missed is not None:
+        return endings.cascade(instance, at, instance.missed)
     moment = at + instance.rules.retry_delay
     status = Status.PAUSED if instance.paused else Status.WAITING_ON_DEPENDENCIES
     return replace(instance, status=status, retry_at=moment), (
