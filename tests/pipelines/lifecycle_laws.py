@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from batchyard.pipelines import commands, events, lifecycle, turns
+from batchyard.pipelines import commands, consequences, events, lifecycle
+from batchyard.pipelines.consequences import Consequences
 from batchyard.pipelines.events import Reported
 from batchyard.pipelines.moves import TRANSITIONS
 from batchyard.pipelines.states import BAD, BEGUN, Status
-from batchyard.pipelines.turns import Turn
 from tests.pipelines.samples import document, ref
 from tests.pipelines.worlds import BEGIN, OUTCOMES, Drawn, World, documents
 
@@ -27,9 +27,9 @@ MET = {Status.FINISHED, Status.SKIPPED}
 def test_an_instance_never_begins_before_what_it_needs(whole: dict[str, Any], drawn: Drawn) -> None:
     world = World(whole)
 
-    def watch(turn: Turn) -> None:
-        after = world.instances | turn.instances
-        for name, command in turn.commands:
+    def watch(found: Consequences) -> None:
+        after = world.instances | found.instances
+        for name, command in found.commands:
             if isinstance(command, commands.Offer | commands.Check | commands.Provide):
                 instance = after[name]
                 assert world.now >= instance.due
@@ -75,17 +75,17 @@ def test_components_never_have_more_active_instances_than_they_may(
 ) -> None:
     world = World(whole)
 
-    def watch(turn: Turn) -> None:
-        for name, gate in turn.gates.items():
-            assert len(gate.active) <= gate.limit
-            for other in gate.active:
-                assert (world.instances | turn.instances)[other].component == name
+    def watch(found: Consequences) -> None:
+        for name, turnstile in found.turnstiles.items():
+            assert len(turnstile.active) <= turnstile.limit
+            for other in turnstile.active:
+                assert (world.instances | found.instances)[other].component == name
 
     world.watchers.append(watch)
     world.live()
     world.run(drawn)
-    for gate in world.gates.values():
-        assert all(not world.instances[name].ended for name in gate.active)
+    for turnstile in world.turnstiles.values():
+        assert all(not world.instances[name].ended for name in turnstile.active)
 
 
 @given(documents(), OUTCOMES)
@@ -99,7 +99,7 @@ def test_a_pipeline_replayed_from_its_journal_is_the_same_and_events_count_once(
     replayed.live()
     for how, what in world.journal:
         if how == "rerun":
-            replayed.take(turns.rerun(replayed, *what))
+            replayed.take(consequences.rerun(replayed, *what))
             continue
         report = msgspec.json.decode(msgspec.json.encode(what), type=Reported)
         before = replayed.instances[report.id]
@@ -110,9 +110,9 @@ def test_a_pipeline_replayed_from_its_journal_is_the_same_and_events_count_once(
             again, more = lifecycle.step(now, report.event)
             assert more == () or isinstance(report.event, events.Rerun)
             assert again is now or isinstance(report.event, events.Rerun)
-        replayed.take(turns.happened(replayed, [report]))
+        replayed.take(consequences.happened(replayed, [report]))
     assert replayed.instances == world.instances
-    assert replayed.gates == world.gates
+    assert replayed.turnstiles == world.turnstiles
 
 
 def test_every_event_has_a_rule_and_a_place_in_the_table() -> None:
@@ -125,8 +125,8 @@ def test_whatever_moves_moves_by_the_table(whole: dict[str, Any], drawn: Drawn) 
     world = World(whole)
     statuses: dict[str, Status] = {}
 
-    def watch(turn: Turn) -> None:
-        for moved in turn.moves:
+    def watch(found: Consequences) -> None:
+        for moved in found.moves:
             assert moved.now in TRANSITIONS[moved.was, type(moved.event).__name__]
             assert statuses.get(moved.id, moved.was) is moved.was
             statuses[moved.id] = moved.now
@@ -289,7 +289,7 @@ def test_without_cascade_consumers_wait_and_a_rerun_is_of_the_target_alone() -> 
         "B": "WAITING_ON_DEPENDENCIES",
         "C": "WAITING_ON_DEPENDENCIES",
     }
-    assert turns.with_reruns(world, name("A")) == [name("A")]
+    assert consequences.with_reruns(world, name("A")) == [name("A")]
     world.rerun([name("A")])
     world.finish()
     assert set(statuses(world).values()) == {"FINISHED"}
@@ -401,7 +401,7 @@ def test_a_resource_that_ends_badly_cancels_who_runs_on_it() -> None:
         world.tell(MACHINE, event(world.now, attempt=f"{MACHINE}_Attempt=1"))
         assert world.instances[MACHINE].status in {Status.FAILED, Status.TIMEDOUT}
         assert world.instances[name("A")].status is Status.CANCELED
-        assert turns.with_reruns(world, MACHINE) == [MACHINE, name("A")]
+        assert consequences.with_reruns(world, MACHINE) == [MACHINE, name("A")]
 
 
 def test_what_is_late_is_told_once_and_terminated_if_it_has_not_begun() -> None:
@@ -453,12 +453,12 @@ def test_a_paused_component_lets_those_that_run_go_on_and_the_others_wait() -> N
     world.live()
     names = [i.id for i in world.planned]
     assert [i.status for i in world.instances.values() if i.begun] == [Status.WAITING_FOR_RUNNER]
-    world.take(turns.paused(world, "A", names, world.now))
+    world.take(consequences.paused(world, "A", names, world.now))
     found = [world.instances[n].status for n in names]
     assert found == [Status.WAITING_FOR_RUNNER, Status.PAUSED, Status.PAUSED]
     through(world, "A")
     assert not world.work
-    world.take(turns.resumed(world, "A", names, world.now))
+    world.take(consequences.resumed(world, "A", names, world.now))
     assert [n for n, _ in world.work.values()] == [names[1]]
     world.finish()
     assert {i.status for i in world.instances.values()} == {Status.FINISHED}
@@ -472,7 +472,7 @@ def test_a_rerun_is_of_the_target_and_of_what_failed_for_it(
     world.live()
     world.run(drawn)
     target = data.draw(st.sampled_from(sorted(world.instances)))
-    found = set(turns.with_reruns(world, target))
+    found = set(consequences.with_reruns(world, target))
     instance = world.instances[target]
     assert bool(found) == instance.ended
     before = dict(world.instances)

@@ -199,6 +199,13 @@ def test_needs_and_consumers_mirror_each_other_and_windows_add_up(
             assert count == sum(i.component == component.id for i in found)
 
 
+def test_resources_are_due_at_the_beginning_whatever_the_style() -> None:
+    whole = mixed()
+    whole["objects"][0]["scheduleType"] = "timeseries"
+    for instance in plan(made(whole), START, START + timedelta(hours=6)):
+        assert instance.due == (instance.start if instance.kind == "resource" else instance.end)
+
+
 def test_intervals_before_a_resumption_are_skipped() -> None:
     resumed = START + timedelta(hours=2)
     found = plan(made(mixed()), START, START + timedelta(hours=4), resumed)

@@ -1,4 +1,4 @@
-"""A pipeline that lives in a test: random definitions, and a driver that does what turns command.
+"""A pipeline that lives in a test: random definitions, and a driver that obeys commands.
 
 The driver keeps time by itself: whatever is due happens in the order that the test draws, and the
 clock is moved on only when nothing else can happen.
@@ -11,15 +11,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from batchyard.pipelines import commands, events, files, periods, turns
+from batchyard.pipelines import commands, consequences, events, files, periods
 from batchyard.pipelines.blueprint import blueprint
 from batchyard.pipelines.commands import Command
+from batchyard.pipelines.consequences import Consequences
 from batchyard.pipelines.events import Reported
-from batchyard.pipelines.gates import Gate
 from batchyard.pipelines.instances import Instance
 from batchyard.pipelines.planning import plan
 from batchyard.pipelines.states import Status
-from batchyard.pipelines.turns import Turn
+from batchyard.pipelines.turnstiles import Turnstile
 from tests.pipelines.samples import document, ref
 
 START = datetime(2012, 1, 1)  # noqa: DTZ001 - naive and UTC, as AWS writes moments
@@ -88,38 +88,38 @@ class World:
         plans = blueprint(files.read(json.dumps(whole)), START)
         self.blueprint = plans
         self.instances: dict[str, Instance] = {}
-        self.gates = {n: Gate(c.rules.max_active) for n, c in plans.components.items()}
+        self.turnstiles = {n: Turnstile(c.rules.max_active) for n, c in plans.components.items()}
         self.now = BEGIN
         self.work: dict[str, Outside] = {}
         self.wakes: list[tuple[str, events.Event]] = []
         self.triggers: list[tuple[str, commands.Trigger]] = []
         self.journal: list[tuple[str, Any]] = []
-        self.watchers: list[Callable[[Turn], None]] = []
+        self.watchers: list[Callable[[Consequences], None]] = []
         self.planned = plan(plans, START, START + timedelta(hours=hours))
 
     def instance(self, name: str) -> Instance | None:
         return self.instances.get(name)
 
-    def gate(self, component: str) -> Gate:
-        return self.gates[component]
+    def turnstile(self, component: str) -> Turnstile:
+        return self.turnstiles[component]
 
     def live(self) -> None:
-        self.take(turns.planned(self, self.planned, self.now))
+        self.take(consequences.planned(self, self.planned, self.now))
 
     def tell(self, name: str, event: events.Event) -> None:
         self.journal.append(("tell", Reported(name, event)))
-        self.take(turns.happened(self, [Reported(name, event)]))
+        self.take(consequences.happened(self, [Reported(name, event)]))
 
     def rerun(self, names: list[str]) -> None:
         self.journal.append(("rerun", (names, self.now)))
-        self.take(turns.rerun(self, names, self.now))
+        self.take(consequences.rerun(self, names, self.now))
 
-    def take(self, turn: Turn) -> None:
+    def take(self, found: Consequences) -> None:
         for watcher in self.watchers:
-            watcher(turn)
-        self.instances |= turn.instances
-        self.gates |= turn.gates
-        for name, command in turn.commands:
+            watcher(found)
+        self.instances |= found.instances
+        self.turnstiles |= found.turnstiles
+        for name, command in found.commands:
             if isinstance(command, commands.Wake):
                 self.wakes.append((name, command.event))
             elif isinstance(command, commands.Stop):

@@ -1,7 +1,7 @@
 """What follows from an event: imperatives. Each may be delivered twice.
 
-`Tell`, `Ask` and `Leave` stay within the pipeline (`batchyard.pipelines.turns` carries them out);
-the others are for whoever keeps time, hands out tasks and provides resources.
+`Tell`, `Ask` and `Leave` stay within the pipeline, where `batchyard.pipelines.consequences` carries
+them out; the others are for whoever keeps time, hands out tasks and provides resources.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What happens to a whole pipeline when something happens to one instance.
 
-A turn puts an event through the instance's step function, carries out what follows within the
+An event is put through the instance's step function, what follows is carried out within the
 pipeline (instances that hear of each other, components that let instances pass), and returns what
 has changed and what is left to do outside. It reads through a view and changes nothing itself.
 
@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from batchyard.pipelines import events, gates, lifecycle
+from batchyard.pipelines import events, lifecycle, turnstiles
 from batchyard.pipelines.commands import Ask, Command, Leave, Tell
 from batchyard.pipelines.events import Event
-from batchyard.pipelines.gates import Gate
 from batchyard.pipelines.instances import Instance
 from batchyard.pipelines.states import BAD, ENDED, Status
+from batchyard.pipelines.turnstiles import Turnstile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,8 +30,8 @@ class View(Protocol):
     def instance(self, name: str) -> Instance | None:
         """Give an instance; None when it does not exist (yet)."""
 
-    def gate(self, component: str) -> Gate:
-        """Give a component's gate."""
+    def turnstile(self, component: str) -> Turnstile:
+        """Give a component's turnstile."""
 
 
 class Moved(NamedTuple):
@@ -43,36 +43,36 @@ class Moved(NamedTuple):
     now: Status
 
 
-class Turn(NamedTuple):
-    """What a turn comes to: to be kept together, and then to be done.
+class Consequences(NamedTuple):
+    """What has come of events: to be kept together, and then to be done.
 
     Attributes:
         instances: the instances that changed, by id.
-        gates: the gates that changed, by component.
+        turnstiles: the turnstiles that changed, by component.
         commands: what is left to do, each with the instance it is for.
         moves: every step that was taken, in order.
     """
 
     instances: dict[str, Instance]
-    gates: dict[str, Gate]
+    turnstiles: dict[str, Turnstile]
     commands: tuple[tuple[str, Command], ...]
     moves: tuple[Moved, ...]
 
 
-def happened(view: View, reported: Iterable[events.Reported]) -> Turn:
+def happened(view: View, reported: Iterable[events.Reported]) -> Consequences:
     """Let events happen.
 
     Args:
         view: the pipeline before.
         reported: the events, each with its instance, in order.
     """
-    turning = _Turning(view)
+    following = _Following(view)
     for report in reported:
-        turning.happen(report.id, report.event)
-    return turning.turn()
+        following.happen(report.id, report.event)
+    return following.found()
 
 
-def planned(view: View, instances: Sequence[Instance], at: int) -> Turn:
+def planned(view: View, instances: Sequence[Instance], at: int) -> Consequences:
     """Bring planned instances to life.
 
     Args:
@@ -80,17 +80,17 @@ def planned(view: View, instances: Sequence[Instance], at: int) -> Turn:
         instances: the instances, as `batchyard.pipelines.planning` made them.
         at: when, epoch milliseconds.
     """
-    turning = _Turning(view)
+    following = _Following(view)
     for instance in instances:
-        turning.keep(instance)
+        following.keep(instance)
     for instance in instances:
         if instance.status is not Status.SKIPPED:
-            waits, missed = turning.needs(instance, frozenset())
-            turning.happen(instance.id, events.Planned(at, waits_for=waits, missed=missed))
-    return turning.turn()
+            waits, missed = following.needs(instance, frozenset())
+            following.happen(instance.id, events.Planned(at, waits_for=waits, missed=missed))
+    return following.found()
 
 
-def rerun(view: View, names: Iterable[str], at: int, cause: str = "") -> Turn:
+def rerun(view: View, names: Iterable[str], at: int, cause: str = "") -> Consequences:
     """Run instances again, and all that AWS runs again with them (`with_reruns`).
 
     Args:
@@ -99,20 +99,20 @@ def rerun(view: View, names: Iterable[str], at: int, cause: str = "") -> Turn:
         at: when, epoch milliseconds.
         cause: a sentence for people.
     """
-    turning = _Turning(view)
+    following = _Following(view)
     again = dict.fromkeys(name for target in names for name in with_reruns(view, target))
     for name in again:
-        instance = turning.find(name)
+        instance = following.find(name)
         if instance is not None:
-            turning.rejoin(instance, at)
+            following.rejoin(instance, at)
     left = set(again)
-    for name in sorted(again, key=turning.is_no_resource):
+    for name in sorted(again, key=following.is_no_resource):
         left.remove(name)
-        instance = turning.find(name)
+        instance = following.find(name)
         if instance is not None and instance.ended:
-            waits, missed = turning.needs(instance, left)
-            turning.happen(name, events.Rerun(at, cause, waits_for=waits, missed=missed))
-    return turning.turn()
+            waits, missed = following.needs(instance, left)
+            following.happen(name, events.Rerun(at, cause, waits_for=waits, missed=missed))
+    return following.found()
 
 
 def with_reruns(view: View, target: str) -> list[str]:
@@ -164,18 +164,20 @@ def _is(view: View, name: str, statuses: frozenset[Status]) -> bool:
     return instance is not None and instance.status in statuses
 
 
-class _Turning:
-    """A turn under way: a view with what has changed laid over it."""
+class _Following:
+    """A view with what has changed laid over it."""
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._instances: dict[str, Instance] = {}
-        self._gates: dict[str, Gate] = {}
+        self._turnstiles: dict[str, Turnstile] = {}
         self._commands: list[tuple[str, Command]] = []
         self._moves: list[Moved] = []
 
-    def turn(self) -> Turn:
-        return Turn(self._instances, self._gates, tuple(self._commands), tuple(self._moves))
+    def found(self) -> Consequences:
+        return Consequences(
+            self._instances, self._turnstiles, tuple(self._commands), tuple(self._moves)
+        )
 
     def find(self, name: str) -> Instance | None:
         return self._instances.get(name) or self._view.instance(name)
@@ -238,32 +240,38 @@ class _Turning:
         if isinstance(command, Tell):
             return [(name, command.event) for name in command.to]
         if isinstance(command, Ask):
-            passed = gates.asked(self._gate(command.component), instance.start, command.id)
+            passed = turnstiles.asked(
+                self._turnstile(command.component), instance.start, command.id
+            )
             return self._passed(command.component, passed, at)
         if isinstance(command, Leave):
-            passed = gates.left(self._gate(command.component), instance.start, command.id)
+            passed = turnstiles.left(self._turnstile(command.component), instance.start, command.id)
             return self._passed(command.component, passed, at)
         self._commands.append((instance.id, command))
         return []
 
-    def _gate(self, component: str) -> Gate:
-        return self._gates.get(component) or self._view.gate(component)
+    def _turnstile(self, component: str) -> Turnstile:
+        return self._turnstiles.get(component) or self._view.turnstile(component)
 
-    def _passed(self, component: str, passed: gates.Passed, at: int) -> list[tuple[str, Event]]:
-        gate, names = passed
-        if gate is not self._gate(component):
-            self._gates[component] = gate
+    def _passed(
+        self, component: str, passed: turnstiles.Passed, at: int
+    ) -> list[tuple[str, Event]]:
+        turnstile, names = passed
+        if turnstile is not self._turnstile(component):
+            self._turnstiles[component] = turnstile
         return [(name, events.Admitted(at)) for name in names]
 
     def pause(self, component: str, names: Iterable[str], at: int) -> None:
         """Let nobody of a component pass, and hold those that wait."""
-        self._passed(component, gates.paused(self._gate(component)), at)
+        self._passed(component, turnstiles.paused(self._turnstile(component)), at)
         for name in names:
             self.happen(name, events.Paused(at))
 
     def resume(self, component: str, names: Iterable[str], at: int) -> None:
         """Let a component's instances go on."""
-        for name, event in self._passed(component, gates.resumed(self._gate(component)), at):
+        for name, event in self._passed(
+            component, turnstiles.resumed(self._turnstile(component)), at
+        ):
             self.happen(name, event)
         for name in names:
             self.happen(name, events.Resumed(at))
@@ -273,7 +281,7 @@ _DONE = frozenset({Status.FINISHED, Status.SKIPPED})
 """What meets a need; that a skipped interval does is inferred."""
 
 
-def paused(view: View, component: str, names: Iterable[str], at: int) -> Turn:
+def paused(view: View, component: str, names: Iterable[str], at: int) -> Consequences:
     """Pause a component: its instances that have not begun wait; those that run go on.
 
     Args:
@@ -282,13 +290,13 @@ def paused(view: View, component: str, names: Iterable[str], at: int) -> Turn:
         names: its instances.
         at: when, epoch milliseconds.
     """
-    turning = _Turning(view)
-    turning.pause(component, names, at)
-    return turning.turn()
+    following = _Following(view)
+    following.pause(component, names, at)
+    return following.found()
 
 
-def resumed(view: View, component: str, names: Iterable[str], at: int) -> Turn:
+def resumed(view: View, component: str, names: Iterable[str], at: int) -> Consequences:
     """Undo `paused`."""
-    turning = _Turning(view)
-    turning.resume(component, names, at)
-    return turning.turn()
+    following = _Following(view)
+    following.resume(component, names, at)
+    return following.found()
