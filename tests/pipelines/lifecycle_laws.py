@@ -143,8 +143,9 @@ def test_a_report_of_another_attempt_changes_nothing(
 ) -> None:
     world = World(whole)
     world.live()
-    world.run(drawn[:8])
-    name = data.draw(st.sampled_from(sorted(world.instances)))
+    world.go(drawn)
+    begun = sorted(i.id for i in world.instances.values() if i.begun)
+    name = data.draw(st.sampled_from(begun or sorted(world.instances)))
     for kind in (events.Taken, events.Succeeded, events.Failed, events.NotMet, events.TimedOut):
         before = world.instances[name]
         now, done = lifecycle.step(before, kind(world.now, attempt=f"{name}_Attempt=99"))
@@ -335,6 +336,13 @@ def test_marking_finished_lets_consumers_go_on() -> None:
     assert not [a for a, (n, _) in world.work.items() if n == name("A")]
     world.finish()
     assert set(statuses(world).values()) == {"FINISHED"}
+
+
+def test_nothing_arrives_before_its_time() -> None:
+    world = one()
+    waiting = world.instances[name("A")]
+    assert lifecycle.step(waiting, events.Arrived(waiting.due - 1)) == (waiting, ())
+    assert lifecycle.step(waiting, events.Arrived(waiting.due))[0].arrived
 
 
 def test_retries_are_counted_and_delayed_and_start_anew_with_a_rerun() -> None:

@@ -409,4 +409,17 @@ MUTANTS = [
         "lifecycle",
     ),
     mutant("moves", '("Missed", BEGUN, (STAYS,)),', "", "lifecycle"),
+    mutant("showing", "if field.key not in HIDDEN", "if True", "showing"),
+    mutant(
+        "showing",
+        "kept = (field for field in shown.fields if field.key not in over)",
+        "kept = shown.fields",
+        "showing",
+    ),
+    mutant("showing", "f.ref_value and f.key not in _APART", "f.ref_value", "showing"),
+    mutant("showing", "elif field.key not in seen:", "else:", "showing"),
+    mutant("showing", "if not found:\n            yield field", "yield field", "showing"),
+    mutant(
+        "instances", 'instance[1:].rpartition("_")[0]', 'instance[1:].partition("_")[0]', "showing"
+    ),
 ]

@@ -163,6 +163,11 @@ class World:
 
     def run(self, outcomes: Iterable[tuple[int, str]]) -> None:
         """Go on by what is drawn, then to the end with everything succeeding."""
+        self.go(outcomes)
+        self.finish()
+
+    def go(self, outcomes: Iterable[tuple[int, str]]) -> None:
+        """Go on by what is drawn."""
         for pick, outcome in outcomes:
             waiting = self.waiting()
             if outcome == "Wake" or not waiting:
@@ -175,7 +180,6 @@ class World:
                 self.rerun([names[pick % len(names)]])
             else:
                 self.carry_on(waiting[pick % len(waiting)], outcome)
-        self.finish()
 
     def waiting(self) -> list[str]:
         """The attempts that wait for somebody; a resource that runs does not."""

@@ -129,6 +129,11 @@ def instance_id(component: str, stamp: str, node: str | None = None) -> str:
     return f"@{component}_{stamp}" if node is None else f"@{component}_{node}_{stamp}"
 
 
+def component_of(instance: str) -> str:
+    """Take the component out of an instance's id; of a precondition's, with the node's after it."""
+    return instance[1:].rpartition("_")[0]
+
+
 def attempt_id(instance: str, number: int) -> str:
     """Form an attempt's id, ``@SayHello_2012-12-12T00:00:00_Attempt=1``."""
     return f"{instance}_Attempt={number}"
