@@ -422,4 +422,8 @@ MUTANTS = [
     mutant(
         "instances", 'instance[1:].rpartition("_")[0]', 'instance[1:].partition("_")[0]', "showing"
     ),
+    mutant("edits", "if name not in after:", "if False:", "edits"),
+    mutant("edits", "if ref in before:", "if ref not in before:", "edits"),
+    mutant("edits", "if was.strings(key) != now.strings(key):", "if False:", "edits"),
+    mutant("edits", "was.keys | now.keys", "was.keys", "edits"),
 ]
