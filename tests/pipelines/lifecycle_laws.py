@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from batchyard.pipelines import commands, consequences, events, lifecycle
+from batchyard.pipelines import commands, consequences, events, lifecycle, turnstiles
 from batchyard.pipelines.consequences import Consequences
 from batchyard.pipelines.events import Reported
 from batchyard.pipelines.moves import TRANSITIONS
 from batchyard.pipelines.states import BAD, BEGUN, Status
+from batchyard.pipelines.turnstiles import Turnstile
 from tests.pipelines.samples import document, ref
 from tests.pipelines.worlds import BEGIN, OUTCOMES, Drawn, World, documents
 
@@ -372,7 +373,7 @@ def one(**fields: Any) -> World:  # noqa: ANN401 - fields of any form
                 "startDateTime": "2012-01-01T00:00:00",
                 "occurrences": "2",
             },
-            {"id": "M", "type": "Ec2Resource", "terminateAfter": "2 hours", "maximumRetries": "0"},
+            {"id": "M", "type": "Ec2Resource", "terminateAfter": "2 hours", "maximumRetries": "1"},
             shell("A", runsOn=ref("M"), **fields),
             {"id": "T", "type": "Terminate"},
         )
@@ -392,6 +393,8 @@ def test_a_resource_waits_until_it_is_wanted_and_goes_when_nobody_uses_it() -> N
     assert world.instances[name("A")].status is Status.WAITING_ON_DEPENDENCIES
     world.carry_on(f"{MACHINE}_Attempt=1", "Succeeded")
     assert world.instances[name("A")].status is Status.WAITING_FOR_RUNNER
+    limit = events.TimedOut(world.now + 2 * HOUR, attempt=f"{MACHINE}_Attempt=1")
+    assert (MACHINE, limit) in world.wakes
     through(world, "A")
     assert world.instances[MACHINE].status is Status.FINISHED
     assert f"{MACHINE}_Attempt=1" not in world.work
@@ -444,7 +447,8 @@ def test_an_attempt_that_lasts_too_long_is_stopped_and_tried_again() -> None:
     assert failure.error_id == "attemptTimeout"
 
 
-def test_a_paused_component_lets_those_that_run_go_on_and_the_others_wait() -> None:
+def hourly(hours: int) -> World:
+    """A alone, every hour, one at a time; so many hours have passed."""
     world = World(
         document(
             {"id": "Default", "schedule": ref("S"), "maxActiveInstances": "1"},
@@ -457,8 +461,38 @@ def test_a_paused_component_lets_those_that_run_go_on_and_the_others_wait() -> N
             shell("A"),
         )
     )
-    world.now = BEGIN + 10 * HOUR
+    world.now = BEGIN + hours * HOUR
     world.live()
+    return world
+
+
+def test_a_rerun_does_not_count_among_the_active() -> None:
+    world = hourly(10)
+    through(world, "A")
+    assert [n for n, _ in world.work.values()] == ["@A_2012-01-01T01:00:00"]
+    world.rerun([name("A")])
+    assert sorted(n for n, _ in world.work.values()) == [name("A"), "@A_2012-01-01T01:00:00"]
+
+
+def test_whoever_asks_while_the_component_is_paused_waits() -> None:
+    closed, _ = turnstiles.paused(Turnstile(2))
+    asked, passed = turnstiles.asked(closed, 1, "b")
+    assert passed == ()
+    asked, passed = turnstiles.asked(asked, 0, "a")
+    assert passed == ()
+    assert turnstiles.resumed(asked)[1] == ("a", "b")
+
+
+def test_what_is_rerun_together_keeps_its_order() -> None:
+    world = chain("none")
+    world.finish()
+    world.rerun([name("C"), name("B")])
+    assert world.instances[name("B")].status is Status.WAITING_FOR_RUNNER
+    assert world.instances[name("C")].waits_for == {name("B")}
+
+
+def test_a_paused_component_lets_those_that_run_go_on_and_the_others_wait() -> None:
+    world = hourly(10)
     names = [i.id for i in world.planned]
     assert [i.status for i in world.instances.values() if i.begun] == [Status.WAITING_FOR_RUNNER]
     world.take(consequences.paused(world, "A", names, world.now))

@@ -269,7 +269,6 @@ MUTANTS = [
     mutant(
         "lifecycle", "rules.terminate_late or instance.begun", "rules.terminate_late", "lifecycle"
     ),
-    mutant("lifecycle", "if instance.late or rules", "if rules", "lifecycle"),
     mutant("lifecycle", "return moved, (stop, *done)", "return moved, tuple(done)", "lifecycle"),
     mutant(
         "lifecycle",

@@ -237,7 +237,7 @@ def _retry_due(instance: Instance, event: events.RetryDue) -> Step:
 
 def _grew_late(instance: Instance, event: events.GrewLate) -> Step:
     rules = instance.rules
-    if instance.late or rules.late_after is None or event.at < instance.due + rules.late_after:
+    if rules.late_after is None or event.at < instance.due + rules.late_after:
         return instance, ()
     late = replace(instance, late=True)
     told = tuple(commands.Trigger(action, "onLateAction") for action in rules.on_late)
