@@ -258,6 +258,10 @@ def test_a_failure_goes_down_the_chain_as_the_guide_says_and_a_rerun_brings_it_b
         "P_B": "CANCELED",
     }
     assert [(n, c.action, c.on) for n, c in world.triggers] == [(name("B"), "Alarm", "onFail")]
+    assert set(consequences.with_reruns(world, name("B"))) == {
+        name("B"),
+        "@P_B_2012-01-01T00:00:00",
+    }
     world.rerun([name("B")])
     assert world.instances[name("B")].status is Status.CASCADE_FAILED
     assert world.instances[name("C")].status is Status.CASCADE_FAILED
@@ -488,7 +492,46 @@ def test_what_is_rerun_together_keeps_its_order() -> None:
     world.finish()
     world.rerun([name("C"), name("B")])
     assert world.instances[name("B")].status is Status.WAITING_FOR_RUNNER
+    assert world.instances[name("C")].status is Status.WAITING_ON_DEPENDENCIES
     assert world.instances[name("C")].waits_for == {name("B")}
+    world.finish()
+    world.rerun([name("N"), name("B")])
+    assert world.instances[name("N")].status is Status.FINISHED
+    assert world.instances[name("B")].status is Status.WAITING_FOR_RUNNER
+
+
+def test_a_rerun_is_handed_on_only_if_the_target_says_cascade() -> None:
+    world = World(
+        document(
+            {"id": "Default", "scheduleType": "ondemand", "maximumRetries": "0"},
+            shell("A"),
+            shell("X", dependsOn=ref("A"), failureAndRerunMode="cascade"),
+        )
+    )
+    world.live()
+    through(world, "A", "Failed")
+    assert world.instances[name("X")].status is Status.CASCADE_FAILED
+    assert consequences.with_reruns(world, name("A")) == [name("A")]
+
+
+def test_a_resource_stays_for_what_is_rerun_on_it() -> None:
+    world = World(
+        document(
+            {"id": "Default", "scheduleType": "ondemand", "runsOn": ref("M")},
+            {"id": "M", "type": "Ec2Resource"},
+            shell("A"),
+            shell("B"),
+        )
+    )
+    world.live()
+    world.carry_on(f"{MACHINE}_Attempt=1", "Succeeded")
+    through(world, "A")
+    world.rerun([name("A")])
+    assert world.instances[name("A")].status is Status.WAITING_FOR_RUNNER
+    through(world, "B")
+    assert world.instances[MACHINE].status is Status.RUNNING
+    through(world, "A")
+    assert world.instances[MACHINE].status is Status.FINISHED
 
 
 def test_a_paused_component_lets_those_that_run_go_on_and_the_others_wait() -> None:

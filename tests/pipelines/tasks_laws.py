@@ -163,3 +163,12 @@ def test_who_is_forgotten_is_unknown() -> None:
     queue.settle("t")
     queue.forget("a")
     assert queue.report("t", 0) == Answer(None)
+
+
+def test_a_task_is_acknowledged_in_two_minutes_and_reported_on_every_fifteen() -> None:
+    queue = TaskQueue()
+    queue.offer(Task("a", "g"), 0)
+    queue.poll("p", "g", "t", 0)
+    assert queue.next_expiry() == 120
+    queue.report("t", 60)
+    assert queue.next_expiry() == 60 + 900
