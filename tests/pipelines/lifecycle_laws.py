@@ -514,6 +514,27 @@ def test_a_rerun_is_handed_on_only_if_the_target_says_cascade() -> None:
     assert consequences.with_reruns(world, name("A")) == [name("A")]
 
 
+def test_a_node_that_is_rerun_has_its_precondition_checked_on_a_resource_anew() -> None:
+    world = World(
+        document(
+            {"id": "Default", "scheduleType": "ondemand"},
+            {"id": "M", "type": "Ec2Resource"},
+            {"id": "N", "type": "S3DataNode", "filePath": "x", "precondition": ref("P")},
+            {"id": "P", "type": "Exists"},
+            shell("A", input=ref("N"), runsOn=ref("M")),
+        )
+    )
+    world.live()
+    for _ in range(2):
+        world.tell(MACHINE, events.MarkedFinished(world.now))
+        assert world.instances["@P_N_2012-01-01T00:00:00"].status is Status.CANCELED
+        assert world.instances[name("N")].status is Status.CASCADE_FAILED
+        world.rerun([name("N")])
+        assert world.instances[MACHINE].status is Status.ACTIVATING
+    world.finish()
+    assert world.instances[name("N")].status is Status.FINISHED
+
+
 def test_a_resource_stays_for_what_is_rerun_on_it() -> None:
     world = World(
         document(

@@ -132,20 +132,19 @@ def with_reruns(view: View, target: str) -> list[str]:
     while ahead:
         current = ahead.popleft()
         found[current.id] = None
-        beside = [view.instance(name) for name in _beside(current)]
-        found |= dict.fromkeys(i.id for i in beside if i is not None and _stale(i))
+        found |= dict.fromkeys(other.id for other in _beside(view, current))
         followers = [] if blocked else _followers(view, current, direct=current is instance)
         ahead += [i for i in map(view.instance, followers) if i is not None and i.id not in found]
     return list(found)
 
 
-def _beside(instance: Instance) -> tuple[str, ...]:
-    on = () if instance.resource is None else (instance.resource,)
-    return (*instance.preconditions, *on)
-
-
-def _stale(instance: Instance) -> bool:
-    return instance.status in BAD or (instance.kind == "resource" and instance.ended)
+def _beside(view: View, instance: Instance) -> list[Instance]:
+    """List an instance's preconditions that ended badly, and resources that are over."""
+    checked = [i for i in map(view.instance, instance.preconditions) if i is not None]
+    bad = [precondition for precondition in checked if precondition.status in BAD]
+    on = dict.fromkeys(i.resource for i in (instance, *bad) if i.resource is not None)
+    resources = [i for i in map(view.instance, on) if i is not None]
+    return [*bad, *(resource for resource in resources if resource.ended)]
 
 
 def _followers(view: View, instance: Instance, *, direct: bool) -> list[str]:

@@ -60,6 +60,7 @@ def end(instance: Instance, at: int, status: Status, reason: str | None = None) 
         ended_at=at,
         retry_at=None,
         cancellation_reason=reason,
+        wanted_by=(),
     )
     return ended, tuple(_heard(instance, ended, at))
 
@@ -77,7 +78,7 @@ def _heard(was: Instance, now: Instance, at: int) -> Iterator[Command]:
         yield commands.Tell(now.consumers, events.Missed(at, need=now.id))
         yield commands.Tell(now.preconditions, events.Canceled(at, f"{now.id} has ended."))
     if now.kind == "resource":
-        gone = (*now.users, *(name for name in now.wanted_by if name not in now.users))
+        gone = (*now.users, *(name for name in was.wanted_by if name not in now.users))
         yield commands.Tell(gone, events.HostLost(at, resource=now.id))
     yield from _actions(now)
 
