@@ -535,22 +535,24 @@ def test_a_node_that_is_rerun_has_its_precondition_checked_on_a_resource_anew() 
     assert world.instances[name("N")].status is Status.FINISHED
 
 
-def test_a_resource_stays_for_what_is_rerun_on_it() -> None:
+def test_a_resource_stays_for_what_is_rerun_on_it_even_while_that_still_waits() -> None:
     world = World(
         document(
-            {"id": "Default", "scheduleType": "ondemand", "runsOn": ref("M")},
+            {"id": "Default", "scheduleType": "ondemand"},
             {"id": "M", "type": "Ec2Resource"},
-            shell("A"),
-            shell("B"),
+            shell("Z"),
+            shell("A", runsOn=ref("M"), dependsOn=ref("Z")),
+            shell("B", runsOn=ref("M")),
         )
     )
     world.live()
+    through(world, "Z")
     world.carry_on(f"{MACHINE}_Attempt=1", "Succeeded")
     through(world, "A")
-    world.rerun([name("A")])
-    assert world.instances[name("A")].status is Status.WAITING_FOR_RUNNER
+    world.rerun([name("A"), name("Z")])
     through(world, "B")
     assert world.instances[MACHINE].status is Status.RUNNING
+    through(world, "Z")
     through(world, "A")
     assert world.instances[MACHINE].status is Status.FINISHED
 
