@@ -8,6 +8,7 @@ from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
+from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -285,6 +286,7 @@ MUTANTS: list[Mutant] = [
     *WAITERS,
     *POLLING,
     *LOGS,
+    *PIPELINES,
     *WIRE,
     *SIGNATURES,
 ]

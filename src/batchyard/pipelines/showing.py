@@ -1,0 +1,173 @@
+"""Components, instances and attempts as the service shows them: objects with runtime fields.
+
+DescribeObjects shows all three, QueryObjects selects among them, and PollForTask hands out an
+attempt with every expression worked out, together with the objects it refers to.
+
+Sources: https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_DescribeObjects.html and
+API_PollForTask.html beside it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from batchyard.pipelines import periods
+from batchyard.pipelines.expressions.scopes import ObjectScope, rendered
+from batchyard.pipelines.instances import component_of
+from batchyard.pipelines.model import Field, PipelineObject
+from batchyard.pipelines.states import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from batchyard.pipelines.instances import Attempt, Instance
+
+HIDDEN: Final = frozenset({"parent", "schedule"})
+"""Fields of a component that its instances do not repeat: the interval stands for the schedule."""
+
+
+def instance_object(instance: Instance, component: PipelineObject, pipeline: str) -> PipelineObject:
+    """Show an instance.
+
+    Args:
+        instance: the instance.
+        component: its component, with what that inherits.
+        pipeline: the pipeline's id.
+    """
+    own = (field for field in component.fields if field.key not in HIDDEN)
+    shown = _in_instances(own, instance)
+    return PipelineObject(
+        instance.id,
+        component.name,
+        (*shown, *_runtime(instance, pipeline), Field("@sphere", "INSTANCE")),
+    )
+
+
+def attempt_object(
+    attempt: Attempt, instance: Instance, component: PipelineObject, pipeline: str
+) -> PipelineObject:
+    """Show an attempt: its instance's fields, and how it went itself."""
+    shown = instance_object(instance, component, pipeline)
+    over = {"@status", "@sphere", "@actualStartTime", "@actualEndTime"}
+    kept = (field for field in shown.fields if field.key not in over)
+    return PipelineObject(
+        attempt.id,
+        component.name,
+        (
+            *kept,
+            Field("@sphere", "ATTEMPT"),
+            Field("@status", attempt.status.value),
+            Field("@instanceParent", ref_value=instance.id),
+            *_times(attempt.started_at, attempt.ended_at),
+            *_failure(attempt),
+        ),
+    )
+
+
+def _in_instances(fields: Iterator[Field], instance: Instance) -> Iterator[Field]:
+    """Let references to components refer to their instances that this one is about."""
+    others = (*instance.needs, *instance.consumers, *filter(None, (instance.resource,)))
+    for field in fields:
+        ref = field.ref_value
+        found = [
+            name for name in others if component_of(name) in {ref, f"{ref}_{instance.component}"}
+        ]
+        if not found:
+            yield field
+        for name in found:
+            yield Field(field.key, ref_value=name)
+
+
+def _runtime(instance: Instance, pipeline: str) -> Iterator[Field]:
+    yield Field("@pipelineId", pipeline)
+    yield Field("@componentParent", ref_value=instance.component)
+    yield Field("@status", instance.status.value)
+    yield Field("@scheduledStartTime", _moment(instance.start))
+    yield Field("@scheduledEndTime", _moment(instance.end))
+    started = [a.started_at for a in instance.attempts if a.started_at is not None]
+    yield from _times(started[0] if started else None, instance.ended_at)
+    if instance.status is Status.WAITING_ON_DEPENDENCIES:
+        yield from (Field("@waitingOn", ref_value=name) for name in sorted(instance.waits_for))
+    if instance.cascade_failed_on is not None:
+        yield Field("@cascadeFailedOn", ref_value=instance.cascade_failed_on)
+    if instance.cancellation_reason is not None:
+        yield Field("cancellationReason", instance.cancellation_reason)
+    if instance.node is not None:
+        yield Field("node", ref_value=instance.node)
+    if instance.attempts:
+        yield from _failure(instance.attempts[-1])
+
+
+def _times(started: int | None, ended: int | None) -> Iterator[Field]:
+    if started is not None:
+        yield Field("@actualStartTime", _moment(started))
+    if ended is not None:
+        yield Field("@actualEndTime", _moment(ended))
+
+
+def _failure(attempt: Attempt) -> Iterator[Field]:
+    if attempt.failure is not None:
+        told = attempt.failure
+        pairs = (
+            ("errorId", told.error_id),
+            ("errorMessage", told.error_message),
+            ("errorStackTrace", told.error_stack_trace),
+        )
+        yield from (Field(key, text) for key, text in pairs if text)
+
+
+def _moment(millis: int) -> str:
+    return periods.shown(periods.at(millis))
+
+
+def task_objects(
+    attempt: PipelineObject,
+    find: Callable[[str], PipelineObject | None],
+    parameters: Mapping[str, tuple[str, ...]],
+) -> tuple[dict[str, PipelineObject], dict[str, str]]:
+    """Work out what a task runner is given: the attempt, and all that it refers to.
+
+    Args:
+        attempt: the attempt, as shown.
+        find: gives any component or instance, as shown, by its id.
+        parameters: the parameters' values.
+
+    Returns:
+        The objects by id, without expressions; and what is wrong with those that cannot be worked
+        out, by field: such an attempt fails before anybody runs it.
+    """
+    found: dict[str, PipelineObject] = {}
+    wrong: dict[str, str] = {}
+    ahead = [attempt]
+    while ahead:
+        item = ahead.pop()
+        if item.id in found:
+            continue
+        done, ill = rendered(item, ObjectScope(item, find, parameters))
+        found[item.id] = _with(item, done)
+        wrong |= {f"{item.id}.{key}": text for key, text in ill.items()}
+        refs = (f.ref_value for f in item.fields if f.ref_value and f.key not in _APART)
+        ahead += [other for other in map(find, refs) if other is not None]
+    return found, wrong
+
+
+_APART: Final = frozenset(
+    {
+        *("@componentParent", "@instanceParent", "@waitingOn", "@cascadeFailedOn"),
+        *("dependsOn", "node", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
+    }
+)
+"""References that do not belong to the task: to what comes before and after, and beside it."""
+
+
+def _with(item: PipelineObject, done: Mapping[str, tuple[str, ...]]) -> PipelineObject:
+    """Put values in the places of expressions."""
+    fields: list[Field] = []
+    seen: set[str] = set()
+    for field in item.fields:
+        if field.string_value is None:
+            fields.append(field)
+        elif field.key not in seen:
+            seen.add(field.key)
+            fields += [Field(field.key, value) for value in done.get(field.key, ())]
+    return PipelineObject(item.id, item.name, tuple(fields))

@@ -1,0 +1,275 @@
+"""Tasks in worker groups' queues, pollers in line, and the leases of those who took one.
+
+Worker groups match exactly, case and all. The first task that becomes ready goes to the poller that
+has waited longest. Whoever takes a task holds it on a lease: it must report within two minutes, and
+then again within its reportProgressTimeout; otherwise the task is offered anew, under a new id, and
+what the old holder reports from then on changes nothing, and is told so.
+
+Nothing here knows a clock: times are seconds of one that only goes forward, and ids are handed in.
+
+Sources: https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_PollForTask.html,
+API_ReportTaskProgress.html and API_SetTaskStatus.html beside it
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+from batchyard.pipelines.model import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+
+class Leases(Value, frozen=True):
+    """How long silence is borne, in seconds.
+
+    Attributes:
+        acknowledge: until a task that was handed out is first reported about.
+        progress: between two reports, where the task says nothing of its own. (The guide says 15
+            minutes in one place and 5 in another.)
+    """
+
+    acknowledge: float = 120
+    progress: float = 900
+
+
+class Task(Value, frozen=True):
+    """A piece of work.
+
+    Attributes:
+        attempt: the attempt that it is; a task is offered again as the same attempt.
+        group: the worker group.
+        progress: seconds between two reports; None: as the leases say.
+    """
+
+    attempt: str
+    group: str
+    progress: float | None = None
+
+
+class Handed(NamedTuple):
+    """A task in a poller's hands."""
+
+    poller: Hashable
+    task: Task
+    task_id: str
+
+
+class Answer(NamedTuple):
+    """What a report comes to.
+
+    Attributes:
+        attempt: the attempt it is about; None when nobody knows such a task.
+        held: whether the reporter (still) holds it; if not, nothing has changed.
+        canceled: whether the reporter should stop.
+        first: whether the holder reports for the first time.
+    """
+
+    attempt: str | None
+    held: bool = False
+    canceled: bool = False
+    first: bool = False
+
+
+@dataclass(slots=True)
+class _Holding:
+    """A task that somebody took."""
+
+    task: Task
+    due: float
+    acknowledged: bool = False
+    canceled: bool = False
+
+
+@dataclass(slots=True)
+class _Group:
+    """A worker group: tasks in the order they became ready, pollers in the order they came."""
+
+    tasks: OrderedDict[str, Task] = field(default_factory=OrderedDict)
+    pollers: OrderedDict[Hashable, str] = field(default_factory=OrderedDict)
+
+
+class TaskQueue:
+    """All worker groups' queues of an account.
+
+    Args:
+        leases: how long silence is borne.
+    """
+
+    def __init__(self, leases: Leases | None = None) -> None:
+        self._leases = leases or Leases()
+        self._groups: dict[str, _Group] = {}
+        self._waiting: dict[Hashable, str] = {}
+        self._ready: dict[str, str] = {}
+        self._held: dict[str, _Holding] = {}
+        self._holders: dict[str, str] = {}
+        self._stale: dict[str, str] = {}
+        self._past: dict[str, list[str]] = {}
+        self._deadlines: list[tuple[float, str]] = []
+
+    def offer(self, task: Task, now: float) -> Handed | None:
+        """A task is ready; one that is ready or held already is left as it is.
+
+        Returns:
+            Into whose hands it goes at once; None when nobody waits.
+        """
+        if task.attempt in self._ready or task.attempt in self._holders:
+            return None
+        group = self._group(task.group)
+        group.tasks[task.attempt] = task
+        self._ready[task.attempt] = task.group
+        return self._match(task.group, now)
+
+    def poll(self, poller: Hashable, group: str, task_id: str, now: float) -> Handed | None:
+        """Somebody asks for a task.
+
+        Args:
+            poller: the poll itself, such as its connection: each waits in a place of its own.
+            group: the worker group.
+            task_id: the id under which a task would be handed out: new, never used before.
+            now: when.
+
+        Returns:
+            What is in the poller's hands at once; None: it waits, until `gone` or a task comes.
+        """
+        self.gone(poller)
+        self._group(group).pollers[poller] = task_id
+        self._waiting[poller] = group
+        return self._match(group, now)
+
+    def gone(self, poller: Hashable) -> bool:
+        """A poller no longer waits: it hung up, or its time is over.
+
+        Returns:
+            Whether it was waiting.
+        """
+        group = self._waiting.pop(poller, None)
+        if group is None:
+            return False
+        del self._groups[group].pollers[poller]
+        self._tidy(group)
+        return True
+
+    def report(self, task_id: str, now: float) -> Answer:
+        """A runner reports progress (ReportTaskProgress)."""
+        holding = self._held.get(task_id)
+        if holding is None:
+            return Answer(self._stale.get(task_id), canceled=task_id in self._stale)
+        first = not holding.acknowledged
+        holding.acknowledged = True
+        self._extend(task_id, holding, now)
+        return Answer(holding.task.attempt, held=True, canceled=holding.canceled, first=first)
+
+    def settle(self, task_id: str) -> Answer:
+        """A runner reports the end (SetTaskStatus); its hold on the task ends."""
+        holding = self._held.get(task_id)
+        if holding is None:
+            return Answer(self._stale.get(task_id), canceled=task_id in self._stale)
+        self._drop(task_id, holding)
+        return Answer(
+            holding.task.attempt,
+            held=not holding.canceled,
+            canceled=holding.canceled,
+            first=not holding.acknowledged,
+        )
+
+    def withdraw(self, attempt: str) -> bool:
+        """An attempt is over for another reason: it is not handed out; its holder is told to stop.
+
+        Returns:
+            Whether somebody holds it.
+        """
+        group = self._ready.pop(attempt, None)
+        if group is not None:
+            del self._groups[group].tasks[attempt]
+            self._tidy(group)
+        holder = self._holders.get(attempt)
+        if holder is not None:
+            self._held[holder].canceled = True
+        return holder is not None
+
+    def expire(self, now: float) -> list[Handed]:
+        """Take back the tasks whose holders were silent for too long, and offer them again.
+
+        Returns:
+            Into whose hands they go at once; the others wait in their queues.
+        """
+        handed: list[Handed] = []
+        while self._deadlines and self._deadlines[0][0] <= now:
+            due, task_id = heappop(self._deadlines)
+            holding = self._held.get(task_id)
+            if holding is None or holding.due != due:
+                continue
+            self._drop(task_id, holding)
+            given = None if holding.canceled else self.offer(holding.task, now)
+            handed += [] if given is None else [given]
+        return handed
+
+    def next_expiry(self) -> float | None:
+        """Tell when `expire` has something to do next, should nobody report until then."""
+        while self._deadlines:
+            due, task_id = self._deadlines[0]
+            holding = self._held.get(task_id)
+            if holding is not None and holding.due == due:
+                return due
+            heappop(self._deadlines)
+        return None
+
+    def restore(self, held: Iterable[tuple[Task, str]], now: float) -> None:
+        """Take up what was held before a restart: each holder has its full time again.
+
+        Args:
+            held: tasks, each with the id under which it is held.
+            now: when.
+        """
+        for task, task_id in held:
+            self._hold(task, task_id, now, acknowledged=True)
+
+    def forget(self, attempt: str) -> None:
+        """Forget who once held an attempt that is long over; nobody knows their tasks then."""
+        for task_id in self._past.pop(attempt, ()):
+            del self._stale[task_id]
+
+    def depths(self) -> dict[str, tuple[int, int]]:
+        """Count, by worker group, the tasks that are ready and the pollers that wait."""
+        return {name: (len(g.tasks), len(g.pollers)) for name, g in self._groups.items()}
+
+    def _group(self, name: str) -> _Group:
+        return self._groups.setdefault(name, _Group())
+
+    def _tidy(self, name: str) -> None:
+        group = self._groups[name]
+        if not group.tasks and not group.pollers:
+            del self._groups[name]
+
+    def _match(self, name: str, now: float) -> Handed | None:
+        """Hand the first task to the first poller, if there is one of each."""
+        group = self._groups[name]
+        if not group.tasks or not group.pollers:
+            return None
+        attempt, task = group.tasks.popitem(last=False)
+        poller, task_id = group.pollers.popitem(last=False)
+        del self._ready[attempt], self._waiting[poller]
+        self._tidy(name)
+        self._hold(task, task_id, now, acknowledged=False)
+        return Handed(poller, task, task_id)
+
+    def _hold(self, task: Task, task_id: str, now: float, *, acknowledged: bool) -> None:
+        holding = _Holding(task, now, acknowledged)
+        self._held[task_id] = holding
+        self._holders[task.attempt] = task_id
+        self._extend(task_id, holding, now)
+
+    def _extend(self, task_id: str, holding: _Holding, now: float) -> None:
+        progress = self._leases.progress if holding.task.progress is None else holding.task.progress
+        holding.due = now + (progress if holding.acknowledged else self._leases.acknowledge)
+        heappush(self._deadlines, (holding.due, task_id))
+
+    def _drop(self, task_id: str, holding: _Holding) -> None:
+        del self._held[task_id], self._holders[holding.task.attempt]
+        self._stale[task_id] = holding.task.attempt
+        self._past.setdefault(holding.task.attempt, []).append(task_id)

@@ -1,0 +1,74 @@
+"""How many instances of a component are active at once, and whether any may become so.
+
+A turnstile lets the earliest instance pass first. Reruns do not come by here: AWS does not count
+them.
+
+Source: maxActiveInstances in
+https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-shellcommandactivity.html
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+
+from msgspec.structs import replace
+
+from batchyard.pipelines.model import Value
+
+
+class Turnstile(Value, frozen=True):
+    """A component's turnstile.
+
+    Attributes:
+        limit: how many may be active at once.
+        active: those that are.
+        waiting: those that asked, as (beginning of the interval, id), in order.
+        paused: whether nobody may pass.
+    """
+
+    limit: int
+    active: frozenset[str] = frozenset()
+    waiting: tuple[tuple[int, str], ...] = ()
+    paused: bool = False
+
+
+Passed = tuple[Turnstile, tuple[str, ...]]
+"""A turnstile, and those that it lets pass now."""
+
+
+def asked(turnstile: Turnstile, start: int, name: str) -> Passed:
+    """An instance wants to pass."""
+    if name in turnstile.active or (start, name) in turnstile.waiting:
+        return turnstile, ()
+    waiting = list(turnstile.waiting)
+    insort(waiting, (start, name))
+    return _open(replace(turnstile, waiting=tuple(waiting)))
+
+
+def left(turnstile: Turnstile, start: int, name: str) -> Passed:
+    """An instance is no longer active, or no longer wants to be."""
+    if name in turnstile.active:
+        return _open(replace(turnstile, active=turnstile.active - {name}))
+    if (start, name) not in turnstile.waiting:
+        return turnstile, ()
+    return _open(replace(turnstile, waiting=tuple(w for w in turnstile.waiting if w[1] != name)))
+
+
+def paused(turnstile: Turnstile) -> Passed:
+    """Nobody may pass from now on."""
+    return replace(turnstile, paused=True), ()
+
+
+def resumed(turnstile: Turnstile) -> Passed:
+    """Whoever waits may pass again."""
+    return _open(replace(turnstile, paused=False))
+
+
+def _open(turnstile: Turnstile) -> Passed:
+    """Let as many pass as there is room for."""
+    room = 0 if turnstile.paused else max(0, turnstile.limit - len(turnstile.active))
+    passing = tuple(name for _, name in turnstile.waiting[:room])
+    if not passing:
+        return turnstile, ()
+    active = turnstile.active | frozenset(passing)
+    return replace(turnstile, active=active, waiting=turnstile.waiting[room:]), passing

@@ -1,0 +1,130 @@
+"""What instances, attempts and tasks look like from outside.
+
+The oracle: the examples of
+https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_DescribeObjects.html and
+API_PollForTask.html beside it
+"""
+
+import json
+from typing import Any
+
+from batchyard.pipelines import events, files, showing
+from batchyard.pipelines.inheritance import resolved
+from batchyard.pipelines.instances import Failure, component_of
+from batchyard.pipelines.model import PipelineObject
+from tests.pipelines.samples import document, ref
+from tests.pipelines.worlds import World
+
+
+def shown(
+    world: World, whole: dict[str, Any], name: str
+) -> tuple[dict[str, PipelineObject], dict[str, str]]:
+    """What is handed out for an instance's latest attempt."""
+    definition = files.read(json.dumps(whole))
+    known = resolved(definition.pipeline_objects)
+
+    def find(wanted: str) -> PipelineObject | None:
+        instance = world.instances.get(wanted)
+        if instance is None:
+            return known.get(wanted)
+        return showing.instance_object(instance, known[instance.component], "df-1")
+
+    instance = world.instances[name]
+    item = showing.attempt_object(
+        instance.attempts[-1], instance, known[instance.component], "df-1"
+    )
+    return showing.task_objects(item, find, definition.values())
+
+
+def hello(**fields: object) -> dict[str, Any]:
+    activity = {
+        "id": "SayHello",
+        "type": "ShellCommandActivity",
+        "command": "echo #{myWhom} #{format(@scheduledStartTime,'YYYY-MM-dd')} #{input.filePath}",
+        "scriptArgument": ["a", "#{1 + 1}"],
+        "input": ref("In"),
+        "parent": ref("Common"),
+    }
+    return document(
+        {"id": "Default", "scheduleType": "ondemand", "maximumRetries": "0"},
+        {"id": "Common", "workerGroup": "g", "myNote": "inherited"},
+        activity | fields,
+        {"id": "In", "type": "S3DataNode", "filePath": "s3://#{name}/#{@scheduledStartTime}"},
+        {"id": "In_2", "type": "S3DataNode", "filePath": "s3://other"},
+        values={"myWhom": "world"},
+    )
+
+
+NAME = "@SayHello_2012-01-01T00:00:00"
+ATTEMPT = f"{NAME}_Attempt=1"
+
+
+def test_a_task_is_its_attempt_with_every_expression_worked_out_and_what_it_refers_to() -> None:
+    whole = hello()
+    world = World(whole)
+    world.live()
+    world.tell(NAME, events.Taken(world.now, attempt=ATTEMPT))
+    found, wrong = shown(world, whole, NAME)
+    assert wrong == {}
+    task = found[ATTEMPT]
+    assert task.name == "SayHello"
+    place = "s3://In/2012-01-01T00:00:00"
+    assert task.string("command") == f"echo world 2012-01-01 {place}"
+    assert task.strings("scriptArgument") == ("a", "2")
+    assert task.string("myNote") == "inherited"
+    assert task.string("workerGroup") == "g"
+    for key, value in {
+        "@sphere": "ATTEMPT",
+        "@status": "RUNNING",
+        "@scheduledStartTime": "2012-01-01T00:00:00",
+        "@scheduledEndTime": "2012-01-01T00:00:00",
+        "@actualStartTime": "2012-01-01T00:00:00",
+        "@pipelineId": "df-1",
+    }.items():
+        assert task.strings(key) == (value,)
+    assert task.ref("@componentParent") == "SayHello"
+    assert task.ref("@instanceParent") == NAME
+    assert task.refs("input") == ("@In_2012-01-01T00:00:00",)
+    assert "parent" not in task.keys
+    assert found["@In_2012-01-01T00:00:00"].string("filePath") == place
+    assert set(found) == {ATTEMPT, "@In_2012-01-01T00:00:00"}
+
+
+def test_a_task_that_cannot_be_worked_out_says_where() -> None:
+    whole = hello(command="echo #{input.nothing}")
+    world = World(whole)
+    world.live()
+    _, wrong = shown(world, whole, NAME)
+    assert list(wrong) == [f"{ATTEMPT}.command"]
+    assert "»input.nothing" in wrong[f"{ATTEMPT}.command"]
+
+
+def test_an_instance_tells_why_it_failed_and_what_it_waits_for() -> None:
+    whole = hello()
+    whole["objects"].append(
+        {
+            "id": "Then",
+            "type": "ShellCommandActivity",
+            "command": "true",
+            "workerGroup": "g",
+            "dependsOn": ref("SayHello"),
+        }
+    )
+    world = World(whole)
+    world.live()
+    known = resolved(files.read(json.dumps(whole)).pipeline_objects)
+    then = world.instances["@Then_2012-01-01T00:00:00"]
+    waiting = showing.instance_object(then, known["Then"], "df-1")
+    assert waiting.refs("@waitingOn") == (NAME,)
+    assert waiting.refs("dependsOn") == (NAME,)
+    told = Failure("E1", "it broke", "at line 1")
+    world.tell(NAME, events.Failed(world.now, attempt=ATTEMPT, failure=told))
+    failed = showing.instance_object(world.instances[NAME], known["SayHello"], "df-1")
+    assert failed.string("@status") == "FAILED"
+    assert failed.string("@actualEndTime") == "2012-01-01T00:00:00"
+    assert [failed.string(key) for key in ("errorId", "errorMessage", "errorStackTrace")] == [
+        "E1",
+        "it broke",
+        "at line 1",
+    ]
+    assert component_of("@Say_Hello_2012-01-01T00:00:00") == "Say_Hello"
