@@ -315,4 +315,5 @@ def _key(connection: Connection) -> object:
 
 def _said() -> tuple[tuple[str, str], ...]:
     """Give what the environment says to AWS's tools."""
-    return tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
+    names = [name for name in os.environ if name.startswith("AWS_")]  # values cost as much again
+    return tuple((name, os.environ.get(name, "")) for name in names)
