@@ -120,8 +120,8 @@ MUTANTS = [
     mutant("sessions", "key = os.getpid(), service", "key = 0, service", SESSIONS),
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
     mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
-    mutant("asking", "shape.name != OUTPUT", "False", WATCHER),
-    mutant("asking", "if one in wanted}", "}", WATCHER),
+    mutant("asking", "shape.name != OUTPUT", "False", ASKING),
+    mutant("asking", "if one in wanted}", "}", ASKING),
     mutant(
         "asking", "        except Exception:  #", "        except ZeroDivisionError:  #", ASKING
     ),

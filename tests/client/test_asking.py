@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from batchyard import Refused, RefusedCredentials, ServiceError, Throttled
-from batchyard.client.asking import ask, asker
+from batchyard.client.asking import ask, asker, details
 from batchyard.client.sessions import Client, connect
 from batchyard.client.watcher import trouble_of
 from batchyard.polling.news import Kind
@@ -98,3 +98,16 @@ def test_a_page_in_the_place_of_an_answer_is_no_answer(way: Way, body: bytes) ->
 def test_what_batch_itself_refuses_is_refused(way: Way) -> None:
     with pytest.raises(Refused):
         way.ask(400, b'{"message": "no id"}', "ClientException")
+
+
+def test_other_answers_are_read_as_ever(way: Way) -> None:
+    """A client for credentials may be made while ours is, with the same readers."""
+    way.status, way.body = 200, b'{"jobSummaryList": [], "nextToken": "more"}'
+    answer = way.client.list_jobs(jobQueue="q")
+    assert (answer["jobSummaryList"], answer["nextToken"]) == ([], "more")
+
+
+def test_only_the_jobs_that_are_wanted_are_read_whole() -> None:
+    body = b'{"jobs": [{"jobId": "a", "tags": {}}, {"jobId": "b"}]}'
+    assert details(body, ("a", "c")) == {"a": {"jobId": "a", "tags": {}}}
+    assert details(b"", ("a",)) == {}

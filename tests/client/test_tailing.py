@@ -69,6 +69,7 @@ def test_a_stream_that_is_hidden_for_a_moment_is_not_read_anew() -> None:
     begun(here)
     here.received(reading(here, 0.0), {"events": [EVENT], "nextForwardToken": "f/0"}, 0.1)
     here.received(reading(here, 0.1), {"events": []}, 0.2)
+    assert isinstance(here.next(0.2), SleepUntil)
     assert reading(here, 0.2).token == "f/0"
 
 

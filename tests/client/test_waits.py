@@ -113,6 +113,15 @@ def test_the_first_failure_stops_the_wait(here: EphemeralYard, wait_for: Wait) -
 
 
 @BOTH
+@pytest.mark.parametrize("on_failure", ["stop", "terminate"])
+def test_a_success_stops_nothing(wait_for: Wait, on_failure: str) -> None:
+    service = jobs(["SUCCEEDED"], ["RUNNING", "RUNNING", "SUCCEEDED"])
+    outcomes = wait_for(["0", "1"], client=service.client, on_failure=on_failure)
+    assert [one.status for one in outcomes] == ["SUCCEEDED"] * 2
+    assert {operation for operation, _ in service.asked} == {"DescribeJobs"}
+
+
+@BOTH
 def test_all_or_nothing_terminates_the_others(here: EphemeralYard, wait_for: Wait) -> None:
     jobs = [run(here, "sleep 600"), run(here, "exit 3"), run(here, "sleep 600")]
     with pytest.raises(Failed, match="3 of 3"):
