@@ -19,13 +19,14 @@ def missing(job_id: str, seen: Seen | None, seconds: float) -> NotFound:
         seen: it as it last was; None if it never was seen.
         seconds: how long it has not been shown.
     """
+    shown = round(seconds, 1)
     if seen is None:
         return NotFound(
-            f"there is no job {job_id}: it was not shown in {seconds:g} s; "
+            f"there is no job {job_id}: it was not shown in {shown:g} s; "
             "is it another region's or account's, or did it end days ago?"
         )
     return NotFound(
-        f"job {job_id} is gone: it was {seen.status}, and has not been shown for {seconds:g} s"
+        f"job {job_id} is gone: it was {seen.status}, and has not been shown for {shown:g} s"
     )
 
 
