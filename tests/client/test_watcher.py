@@ -232,6 +232,20 @@ def test_threads_end_when_nobody_waits_and_come_back(desk: Desk) -> None:
         gone.clear()
 
 
+def test_a_wait_that_begins_while_the_threads_end_is_served(desk: Desk) -> None:
+    desk.status = {"a": "SUCCEEDED", "b": "SUCCEEDED"}
+    heard, listener = listen()
+    late = iter([["b"]])
+
+    def retire(gone: Watcher) -> None:
+        for ids in late:
+            gone.wait_for(ids, listener)
+
+    watcher = Watcher(desk.ask, cadence=Fixed(0.01), linger=0.01, retire=retire)
+    watcher.wait_for(["a"], listener)
+    assert [told(heard)[0].job_id for _ in range(2)] == ["a", "b"]
+
+
 def test_hurrying_asks_at_once(desk: Desk) -> None:
     watcher = Watcher(desk.ask, cadence=Fixed(1000))
     desk.status = {"a": "RUNNING"}
@@ -411,8 +425,8 @@ def test_few_threads_ask_for_all_when_no_more_can_be_had() -> None:
 
 
 def test_a_thread_that_was_interrupted_at_its_start_is_replaced(desk: Desk) -> None:
-    watcher = Watcher(desk.ask, cadence=Fixed(0.01))
-    watcher._thread = threading.Thread(target=watcher._drive)  # noqa: SLF001 - Ctrl-C came before it ran
+    watcher = Watcher(desk.ask, cadence=Fixed(0.01), linger=1000)
+    watcher._thread = threading.Thread(target=watcher._drive, daemon=True)  # noqa: SLF001 - Ctrl-C came before it ran
     desk.status = {"a": "SUCCEEDED"}
     heard, listener = listen()
     late = watcher._thread  # noqa: SLF001 - as above
