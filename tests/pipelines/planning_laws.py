@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchyard.pipelines import files, periods
-from batchyard.pipelines.blueprint import Blueprint, Policy, blueprint
+from batchyard.pipelines.blueprint import Blueprint, blueprint
 from batchyard.pipelines.instances import Instance
 from batchyard.pipelines.planning import plan
+from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.schedules import Interval, Schedule, Style, due
 from batchyard.pipelines.states import Status
 from tests.pipelines.samples import VALID, default, document, ref

@@ -19,6 +19,7 @@ from batchyard.pipelines.expressions.scopes import ObjectScope
 from batchyard.pipelines.expressions.trees import Malformed
 from batchyard.pipelines.inheritance import resolved
 from batchyard.pipelines.model import Value
+from batchyard.pipelines.rules import Policy, Rules
 from batchyard.pipelines.schedules import Schedule, Style
 from batchyard.pipelines.types import Kind
 
@@ -27,40 +28,6 @@ if TYPE_CHECKING:
 
 ON_DEMAND: Final = ""
 """The name of the schedule that every component of an on-demand pipeline has."""
-
-
-class Policy(Value, frozen=True):
-    """What holds where a definition says nothing; AWS documents none of these.
-
-    Attributes:
-        maximum_retries: how often a failed attempt is followed by another.
-        retry_delay: how long that takes at least, in seconds.
-        max_active: how many instances of a component may be active at once.
-    """
-
-    maximum_retries: int = 2
-    retry_delay: int = 120
-    max_active: int = 5
-
-
-class Rules(Value, frozen=True):
-    """How a component's instances are treated; durations in milliseconds."""
-
-    maximum_retries: int = 0
-    retry_delay: int = 0
-    attempt_timeout: int | None = None
-    report_progress_timeout: int | None = None
-    late_after: int | None = None
-    precondition_timeout: int | None = None
-    terminate_after: int | None = None
-    cascade: bool = False
-    max_active: int = 5
-    worker_group: str | None = None
-    system_managed: bool = False
-    on_fail: tuple[str, ...] = ()
-    on_success: tuple[str, ...] = ()
-    on_late: tuple[str, ...] = ()
-    terminate_late: bool = False
 
 
 class Component(Value, frozen=True):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from batchyard.pipelines.blueprint import Rules
 from batchyard.pipelines.model import Value
+from batchyard.pipelines.rules import Rules
 from batchyard.pipelines.states import BEGUN, ENDED, Status
 from batchyard.pipelines.types import Kind
 

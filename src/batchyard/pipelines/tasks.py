@@ -51,6 +51,32 @@ class Task(Value, frozen=True):
     progress: float | None = None
 
 
+class Taken(Value, frozen=True, kw_only=True):
+    """Who holds a task, or once held it: what outlives a restart.
+
+    Attributes:
+        id: the task's id.
+        task: the task.
+        service: whose it is: ``pipelines`` or ``batch``.
+        owner: the pipeline or the job.
+        account: in whose worker group it was offered.
+        region: where.
+        hostname: what the holder calls its machine.
+        at: when it was taken, epoch milliseconds.
+        stale: whether it was taken from the holder, or is over.
+    """
+
+    id: str
+    task: Task
+    service: str
+    owner: str
+    account: str
+    region: str
+    hostname: str = ""
+    at: int = 0
+    stale: bool = False
+
+
 class Handed(NamedTuple):
     """A task in a poller's hands."""
 

@@ -13,6 +13,8 @@ from batchyard.batch.ids import Place
 from batchyard.batch.model import Attempt
 from batchyard.batch.states import JobState
 from batchyard.logs.putting import Gap
+from batchyard.pipelines.instances import Instance
+from batchyard.pipelines.states import Status
 
 STREAM = "{definition}/default/{attempt}"
 """How a log stream is named (ContainerDetail.logStreamName in botocore's model)."""
@@ -141,6 +143,31 @@ class StreamPage(Struct, frozen=True):
     """Some streams, and the cursor to go on from; None when there are no more."""
 
     streams: tuple[Stream, ...]
+    next: str | None = None
+
+
+class InstanceQuery(Struct, frozen=True, kw_only=True):
+    """Which instances of a pipeline to list, in the order they came.
+
+    Args:
+        pipeline: the pipeline's id.
+        component: only this component's.
+        statuses: only those in one of these statuses; None lists all.
+        limit: how many a page holds at most.
+        after: the cursor of the page before; None asks for the first.
+    """
+
+    pipeline: str
+    component: str | None = None
+    statuses: frozenset[Status] | None = None
+    limit: int = 1000
+    after: str | None = None
+
+
+class InstancePage(Struct, frozen=True):
+    """Some instances, and the cursor to go on from; None when there are no more."""
+
+    instances: tuple[Instance, ...]
     next: str | None = None
 
 

@@ -21,8 +21,13 @@ from batchyard.batch.resources import Resource
 from batchyard.batch.states import JobState
 from batchyard.logs.groups import LogGroup
 from batchyard.logs.putting import Given, PutEvent
+from batchyard.pipelines.instances import Instance
+from batchyard.pipelines.pipeline import Pipeline
+from batchyard.pipelines.tasks import Taken
 from batchyard.store.asking import (
     EventQuery,
+    InstancePage,
+    InstanceQuery,
     JobPage,
     JobQuery,
     Stream,
@@ -110,6 +115,22 @@ class EventsPut(Struct, frozen=True):
     events: Sequence[Given]
 
 
+class InstanceChange(Struct, frozen=True):
+    """A new instance of a pipeline, or what became of a known one.
+
+    Its pipeline is kept before it or in the same batch.
+    """
+
+    pipeline: str
+    instance: Instance
+
+
+class TaskRemoval(Struct, frozen=True):
+    """A task whose holders are of no use any more; one that was not there is fine."""
+
+    id: str
+
+
 LogChange = LogGroupChange | LogGroupRemoval | LogStreamCreation | LogStreamRemoval | EventsPut
 
 
@@ -122,12 +143,18 @@ class Batch(Struct, frozen=True):
         jobs: new and changed jobs, in the order they changed.
         resources: what became of resources, in the order it happened.
         notes: small values by name, for whoever needs one kept.
+        pipelines: new and changed pipelines; the instances of one that is deleted go with it.
+        instances: new and changed instances of pipelines, in the order they changed.
+        tasks: who took which task, and whose hold is of no use any more.
     """
 
     jobs: Sequence[JobChange] = ()
     resources: Sequence[ResourceChange | ResourceRemoval] = ()
     notes: Mapping[str, str] = {}
     logs: Sequence[LogChange] = ()
+    pipelines: Sequence[Pipeline] = ()
+    instances: Sequence[InstanceChange] = ()
+    tasks: Sequence[Taken | TaskRemoval] = ()
 
 
 class Forgotten(Struct, frozen=True):
@@ -223,6 +250,25 @@ class Store(Protocol):
         Returns:
             What was removed; nothing once there is no more to remove.
         """
+
+    def pipelines(self) -> Iterator[Pipeline]:
+        """Give every pipeline, in the order they came; those that are deleted as well."""
+
+    def live_instances(self) -> Iterator[tuple[str, Instance]]:
+        """Give every instance that has not ended with its pipeline's id, in the order they came."""
+
+    def instance(self, pipeline: str, name: str) -> Instance | None:
+        """Find an instance of a pipeline, live or ended."""
+
+    def instances(self, query: InstanceQuery) -> InstancePage:
+        """List a pipeline's instances, in the order they came, a page at a time.
+
+        Raises:
+            Refused: the query's cursor is none that a page gave.
+        """
+
+    def tasks(self) -> Iterator[Taken]:
+        """Give everybody who holds a task, or held one that is not forgotten."""
 
     def notes(self) -> dict[str, str]:
         """Give every note, by name."""
