@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from batchyard.pipelines.tasks import Answer, Handed, Leases, Task, TaskQueue
+from batchyard.pipelines.tasks import Answer, Handed, Lapsed, Leases, Task, TaskQueue
 
 GROUPS = st.sampled_from(["g", "G", "g ", "other"])
 LEASES = Leases(acknowledge=120, progress=900)
@@ -43,9 +43,9 @@ class Queues(RuleBasedStateMachine):
         self.held[task_id] = (task, self.now + 120, False)
         return Handed(poller, task, task_id)
 
-    @rule(group=GROUPS, progress=st.sampled_from([None, 30.0]))
-    def offer(self, group: str, progress: float | None) -> None:
-        task = Task(f"a{self.number()}", group, progress)
+    @rule(group=GROUPS, progress=st.sampled_from([None, 30.0]), again=st.booleans())
+    def offer(self, group: str, progress: float | None, *, again: bool) -> None:
+        task = Task(f"a{self.number()}", group, progress, again)
         self.ready[group].append(task)
         assert self.queue.offer(task, self.now) == self.matched(group)
 
@@ -110,15 +110,30 @@ class Queues(RuleBasedStateMachine):
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         silent = sorted((due, t) for t, (_, due, _) in self.held.items() if due <= self.now)
-        expected = []
+        expected, lapsed = [], []
         for _, task_id in silent:
-            task, _, _ = self.held.pop(task_id)
+            task, _, acknowledged = self.held.pop(task_id)
             self.old[task_id] = task.attempt
-            if task_id not in self.canceled:
+            lost = acknowledged and not task.again
+            lapsed.append(Lapsed(task_id, task, lost))
+            if task_id not in self.canceled and not lost:
                 self.ready[task.group].append(task)
                 expected.append(self.matched(task.group))
-        given = [handed for handed in expected if handed is not None]
-        assert self.queue.expire(self.now) == given
+        given = tuple(handed for handed in expected if handed is not None)
+        assert self.queue.expire(self.now) == (tuple(lapsed), given)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def hang_up_while_being_handed(self, data: st.DataObject) -> None:
+        task_id = data.draw(st.sampled_from(sorted(self.held)))
+        task, _, _ = self.held.pop(task_id)
+        self.old[task_id] = task.attempt
+        expected = None
+        if task_id not in self.canceled:
+            self.ready[task.group].append(task)
+            expected = self.matched(task.group)
+        assert self.queue.returned(task_id, self.now) == expected
+        assert self.queue.returned(task_id, self.now) is None
 
     @rule(data=st.data())
     def offer_again(self, data: st.DataObject) -> None:
@@ -149,10 +164,10 @@ def test_what_was_held_before_a_restart_is_held_after_it(numbers: list[int]) -> 
     tasks = [Task(f"a{n}", "g") for n in numbers]
     queue.restore([(task, f"t{task.attempt}") for task in tasks], 1000)
     assert queue.poll("p", "g", "new", 1000) is None
-    assert queue.expire(1899) == []
+    assert queue.expire(1899).handed == ()
     assert queue.settle(f"t{tasks[0].attempt}").held
     left = len(tasks) - 1
-    assert len(queue.expire(1900)) == min(1, left)
+    assert len(queue.expire(1900).handed) == min(1, left)
     assert queue.depths().get("g", (0, 0)) == (max(0, left - 1), 0 if left else 1)
 
 

@@ -20,7 +20,10 @@ from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
 from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
+from batchyard.engine.pipelines import Pipelines
+from batchyard.engine.pipelines.outside import Outside
 from batchyard.engine.shown import Shown
+from batchyard.engine.tasks import Tasks
 from batchyard.store.seam import ResourceChange, ResourceRemoval
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job, Spec
     from batchyard.engine.clock import Handle
     from batchyard.engine.parts import Parts, Settings
+    from batchyard.pipelines.instances import Instance
 
 
 class Engine:
@@ -56,8 +60,22 @@ class Engine:
         self._clock = parts.clock
         self._presenter = parts.presenter
         self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
-        self._journal = Journal(parts.writer, parts.clock, self.shown.detail, self._saved)
+        self._journal = Journal(
+            parts.writer, parts.clock, self.shown.detail, self._saved, self._settled
+        )
         self.logs = LogBook(parts.store, self._journal, parts.output, parts.clock.now, self._wake)
+        self.tasks = Tasks(self._journal, parts.clock, parts.new_id, self._wake, settings.leases)
+        self.pipelines = Pipelines(
+            Outside(
+                parts.store,
+                self._journal,
+                parts.clock,
+                self.tasks,
+                self._wake,
+                parts.surroundings,
+            ),
+            settings.policy,
+        )
         self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._dependents: dict[str, set[str]] = defaultdict(set)
@@ -101,6 +119,8 @@ class Engine:
                 self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
             self._start_attempt(self.jobs[job_id])
+        self.tasks.restore(self.store.tasks())
+        self.pipelines.start()
         self._open = True
         self._end_turn()
 
@@ -119,6 +139,8 @@ class Engine:
             jobs: end every attempt first.
         """
         self._open = False
+        self.tasks.stop()
+        self.pipelines.stop()
         await self._attempts.stop(jobs=jobs)
         for handle in self._limits.values():
             handle.cancel()
@@ -375,6 +397,9 @@ class Engine:
         self._turn_due = False
         self._attempts.leave()
         self._journal.flush()
+
+    def _settled(self, instances: Sequence[tuple[str, Instance]]) -> None:
+        self.pipelines.saved(instances)
 
     def _saved(self, jobs: Sequence[Job]) -> None:
         """Let go of ended jobs once they are on disk: from there they are read."""

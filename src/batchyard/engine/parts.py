@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from batchyard.batch.images import Image
+from batchyard.pipelines.rules import Policy
+from batchyard.pipelines.tasks import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,12 +18,17 @@ if TYPE_CHECKING:
     from batchyard.batch.resources import ComputeEnvironment, JobQueue
     from batchyard.engine.clock import Clock
     from batchyard.engine.journal import Writer
+    from batchyard.engine.pipelines.outside import Surroundings
     from batchyard.launchers.output import Output
     from batchyard.launchers.seam import Launcher
     from batchyard.store.seam import Store
 
 MINIMUM_TIMEOUT = 60
 """Seconds: the shortest attemptDurationSeconds that AWS takes (JobTimeout in botocore's model)."""
+
+
+POLL_HOLD = 90
+"""Seconds: https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_PollForTask.html"""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         base: the environment that every attempt's is built on.
         limit_memory: whether an attempt is held to the memory it asked for.
         images: what images would run on this machine, by name.
+        poll_hold: how long a PollForTask waits for a task, in seconds.
+        leases: how long task runners may be silent.
+        policy: what holds where a pipeline's definition says nothing.
     """
 
     account: str
@@ -44,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base: dict[str, str] = {}
     limit_memory: bool = True
     images: dict[str, Image] = {}
+    poll_hold: float = POLL_HOLD
+    leases: Leases = Leases()
+    policy: Policy = Policy()
 
 
 class Presenter(Protocol):
@@ -67,6 +80,7 @@ class Parts(NamedTuple):
         clock: time and turns.
         new_id: forms a new UUID's text.
         presenter: forms what the service shows.
+        surroundings: machines and other services, as far as pipelines need them.
     """
 
     store: Store
@@ -76,3 +90,4 @@ class Parts(NamedTuple):
     clock: Clock
     new_id: Callable[[], str]
     presenter: Presenter
+    surroundings: Surroundings

@@ -78,9 +78,15 @@ class Joined(Happened, frozen=True, kw_only=True):
 
 
 class Taken(Happened, frozen=True, kw_only=True):
-    """A runner works on the attempt; of a resource: it is there."""
+    """A runner works on the attempt; of a resource: it is there.
+
+    What the runner says of itself is recorded (PollForTask's hostname and instanceIdentity).
+    """
 
     attempt: str
+    hostname: str = ""
+    document: str = ""
+    signature: str = ""
 
 
 class Succeeded(Happened, frozen=True, kw_only=True):

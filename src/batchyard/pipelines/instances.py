@@ -22,7 +22,10 @@ class Failure(Value, frozen=True):
 
 
 class Attempt(Value, frozen=True):
-    """One try of an instance; ``failure`` and ``ended_at`` once it is over."""
+    """One try of an instance; ``failure`` and ``ended_at`` once it is over.
+
+    ``hostname``, ``document`` and ``signature`` are what its runner said of itself.
+    """
 
     id: str
     offered_at: int
@@ -30,6 +33,9 @@ class Attempt(Value, frozen=True):
     ended_at: int | None = None
     status: Status = Status.WAITING_FOR_RUNNER
     failure: Failure | None = None
+    hostname: str = ""
+    document: str = ""
+    signature: str = ""
 
 
 class Instance(Value, frozen=True):

@@ -163,7 +163,14 @@ def _joined(instance: Instance, event: events.Joined) -> Step:
 
 def _taken(instance: Instance, event: events.Taken) -> Step:
     latest = instance.attempts[-1]
-    taken = replace(latest, started_at=event.at, status=Status.RUNNING)
+    taken = replace(
+        latest,
+        started_at=event.at,
+        status=Status.RUNNING,
+        hostname=event.hostname,
+        document=event.document,
+        signature=event.signature,
+    )
     running = replace(instance, status=Status.RUNNING, attempts=(*instance.attempts[:-1], taken))
     done: list[Command] = []
     rules = instance.rules

@@ -30,6 +30,8 @@ LONGEST_COUNT: Final = 6
 
 _PERIOD = re.compile(r"\s*(\d+)\s*([A-Za-z]+)\s*")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+EARLIEST: Final = datetime.min  # noqa: DTZ901 - naive, as the others
+LATEST: Final = datetime.max  # noqa: DTZ901 - naive, as the others
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - moments are naive and UTC, as AWS writes them
 
 

@@ -46,6 +46,7 @@ class Pipeline(Value, frozen=True, kw_only=True):
         active: the one that was activated last.
         version: how often a definition was put.
         activated_at: when it was activated first, and last.
+        deactivated_at: when it was deactivated last.
         run_at: of a pipeline on demand, the moment of its run.
         planned_until: intervals that begin earlier have their instances.
         resumed_at: intervals that begin earlier, and were not planned, are SKIPPED.
@@ -69,6 +70,7 @@ class Pipeline(Value, frozen=True, kw_only=True):
     version: int = 0
     first_activated_at: int | None = None
     activated_at: int | None = None
+    deactivated_at: int | None = None
     run_at: int | None = None
     planned_until: int | None = None
     resumed_at: int | None = None
@@ -201,8 +203,8 @@ def _planned(pipeline: Pipeline, change: Planned) -> Pipeline:
     return replace(pipeline, planned_until=until)
 
 
-def _deactivated(pipeline: Pipeline, _: Deactivated) -> Pipeline:
-    return replace(pipeline, state=PipelineState.DEACTIVATING)
+def _deactivated(pipeline: Pipeline, change: Deactivated) -> Pipeline:
+    return replace(pipeline, state=PipelineState.DEACTIVATING, deactivated_at=change.at)
 
 
 def _settled(pipeline: Pipeline, change: Settled) -> Pipeline:

@@ -14,7 +14,7 @@ Source: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-concep
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batchyard.pipelines.blueprint import Blueprint, Component
+
+PRECONDITION: Final = "precondition"
+"""The kind of components that have no schedule of their own: they are checked for others."""
 
 
 def plan(
@@ -45,7 +48,7 @@ def plan(
     """
     found: list[tuple[datetime, int, list[Instance]]] = []
     for order, component in enumerate(blueprint.components.values()):
-        if component.kind == "precondition":
+        if component.kind == PRECONDITION:
             continue
         schedule = blueprint.schedules[component.schedule]
         for interval in schedule.starting(since, until, component.style):
@@ -54,6 +57,24 @@ def plan(
             found.append((interval.start, order, made))
     found.sort(key=lambda item: item[:2])
     return [instance for _, _, made in found for instance in made]
+
+
+def next_start(blueprint: Blueprint, after: datetime) -> datetime | None:
+    """Tell when the next interval of any component begins.
+
+    Args:
+        blueprint: the components and schedules.
+        after: that moment or later.
+
+    Returns:
+        The moment; None when no more intervals are to come.
+    """
+    pairs = {(c.schedule, c.style) for c in blueprint.components.values() if c.kind != PRECONDITION}
+    starts = (
+        next(blueprint.schedules[name].starting(after, periods.LATEST, style), None)
+        for name, style in sorted(pairs)
+    )
+    return min((interval.start for interval in starts if interval is not None), default=None)
 
 
 def _instances(

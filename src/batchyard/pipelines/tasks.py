@@ -15,13 +15,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from batchyard.pipelines.model import Value
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
+
+
+ROOM = 1_000
+"""Deadlines that are no longer any task's, of which so many may lie about (ours)."""
 
 
 class Leases(Value, frozen=True):
@@ -44,11 +48,14 @@ class Task(Value, frozen=True):
         attempt: the attempt that it is; a task is offered again as the same attempt.
         group: the worker group.
         progress: seconds between two reports; None: as the leases say.
+        again: whether it is offered again when a holder who has begun falls silent; else it is
+            lost with its holder.
     """
 
     attempt: str
     group: str
     progress: float | None = None
+    again: bool = True
 
 
 class Taken(Value, frozen=True, kw_only=True):
@@ -83,6 +90,27 @@ class Handed(NamedTuple):
     poller: Hashable
     task: Task
     task_id: str
+
+
+class Lapsed(NamedTuple):
+    """A task that was taken from its holder.
+
+    Attributes:
+        task_id: the id under which it was held.
+        task: the task.
+        lost: whether it ends with its holder: it is not offered again.
+    """
+
+    task_id: str
+    task: Task
+    lost: bool
+
+
+class Expired(NamedTuple):
+    """What has come of silence: tasks that were taken from holders, and who has them now."""
+
+    lapsed: tuple[Lapsed, ...]
+    handed: tuple[Handed, ...]
 
 
 class Answer(NamedTuple):
@@ -218,12 +246,26 @@ class TaskQueue:
             self._held[holder].canceled = True
         return holder is not None
 
-    def expire(self, now: float) -> list[Handed]:
+    def returned(self, task_id: str, now: float) -> Handed | None:
+        """A task never reached its poller, who hung up meanwhile: it is offered at once.
+
+        Returns:
+            Into whose hands it goes; None when nobody waits.
+        """
+        holding = self._held.get(task_id)
+        if holding is None:
+            return None
+        self._drop(task_id, holding)
+        return None if holding.canceled else self.offer(holding.task, now)
+
+    def expire(self, now: float) -> Expired:
         """Take back the tasks whose holders were silent for too long, and offer them again.
 
         Returns:
-            Into whose hands they go at once; the others wait in their queues.
+            What was taken back, and into whose hands it goes at once; what goes into nobody's
+            waits in its queue.
         """
+        lapsed: list[Lapsed] = []
         handed: list[Handed] = []
         while self._deadlines and self._deadlines[0][0] <= now:
             due, task_id = heappop(self._deadlines)
@@ -231,9 +273,11 @@ class TaskQueue:
             if holding is None or holding.due != due:
                 continue
             self._drop(task_id, holding)
-            given = None if holding.canceled else self.offer(holding.task, now)
+            lost = holding.acknowledged and not holding.task.again
+            lapsed.append(Lapsed(task_id, holding.task, lost))
+            given = None if holding.canceled or lost else self.offer(holding.task, now)
             handed += [] if given is None else [given]
-        return handed
+        return Expired(tuple(lapsed), tuple(handed))
 
     def next_expiry(self) -> float | None:
         """Tell when `expire` has something to do next, should nobody report until then."""
@@ -245,20 +289,42 @@ class TaskQueue:
             heappop(self._deadlines)
         return None
 
-    def restore(self, held: Iterable[tuple[Task, str]], now: float) -> None:
+    def restore(
+        self, held: Iterable[tuple[Task, str]], now: float, stale: Iterable[tuple[Task, str]] = ()
+    ) -> None:
         """Take up what was held before a restart: each holder has its full time again.
 
         Args:
             held: tasks, each with the id under which it is held.
             now: when.
+            stale: tasks, each with an id under which it was held once.
         """
         for task, task_id in held:
             self._hold(task, task_id, now, acknowledged=True)
+        for task, task_id in stale:
+            self._leave(task.attempt, task_id)
 
-    def forget(self, attempt: str) -> None:
-        """Forget who once held an attempt that is long over; nobody knows their tasks then."""
-        for task_id in self._past.pop(attempt, ()):
+    def forget(self, attempt: str) -> list[str]:
+        """Forget who once held an attempt that is long over; nobody knows their tasks then.
+
+        Returns:
+            The ids of these tasks.
+        """
+        past = self._past.pop(attempt, [])
+        for task_id in past:
             del self._stale[task_id]
+        return past
+
+    def dismiss(self) -> list[Hashable]:
+        """Let nobody wait any more.
+
+        Returns:
+            Whoever waited.
+        """
+        waiting = list(self._waiting)
+        for poller in waiting:
+            self.gone(poller)
+        return waiting
 
     def depths(self) -> dict[str, tuple[int, int]]:
         """Count, by worker group, the tasks that are ready and the pollers that wait."""
@@ -294,8 +360,14 @@ class TaskQueue:
         progress = self._leases.progress if holding.task.progress is None else holding.task.progress
         holding.due = now + (progress if holding.acknowledged else self._leases.acknowledge)
         heappush(self._deadlines, (holding.due, task_id))
+        if len(self._deadlines) > ROOM + 2 * len(self._held):
+            self._deadlines = [(held.due, name) for name, held in self._held.items()]
+            heapify(self._deadlines)
 
     def _drop(self, task_id: str, holding: _Holding) -> None:
         del self._held[task_id], self._holders[holding.task.attempt]
-        self._stale[task_id] = holding.task.attempt
-        self._past.setdefault(holding.task.attempt, []).append(task_id)
+        self._leave(holding.task.attempt, task_id)
+
+    def _leave(self, attempt: str, task_id: str) -> None:
+        self._stale[task_id] = attempt
+        self._past.setdefault(attempt, []).append(task_id)

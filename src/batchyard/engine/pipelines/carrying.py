@@ -1,0 +1,158 @@
+"""Doing what the lifecycle commands: offering, checking, providing, stopping, waking, telling."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from batchyard.errors import BatchyardError
+from batchyard.pipelines import commands, events
+from batchyard.pipelines.events import Reported
+from batchyard.pipelines.instances import Failure
+from batchyard.pipelines.tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from batchyard.engine.pipelines.handing import Handing
+    from batchyard.engine.pipelines.live import Live
+    from batchyard.engine.pipelines.outside import Outside
+    from batchyard.pipelines.commands import Command
+    from batchyard.pipelines.model import PipelineObject
+
+log = logging.getLogger(__name__)
+
+
+class Carrying:
+    """Carries commands out.
+
+    Args:
+        outside: what it does things with.
+        handing: forms what is handed out.
+        apply: lets something happen to an instance of a pipeline, unless that is gone.
+    """
+
+    def __init__(
+        self, outside: Outside, handing: Handing, apply: Callable[[str, Reported], None]
+    ) -> None:
+        """Take the parts."""
+        self._outside = outside
+        self._handing = handing
+        self._apply = apply
+        self._checks: set[asyncio.Task[None]] = set()
+
+    def carry_out(self, live: Live, found: Iterable[tuple[str, Command]]) -> None:
+        """Do what is to be done for instances."""
+        for name, command in found:
+            match command:
+                case commands.Offer(attempt, group):
+                    self._offer(live, name, attempt, group)
+                case commands.Stop(attempt):
+                    self.stop(live, name, attempt)
+                case commands.Wake(event):
+                    self._wake(live, name, event)
+                case commands.Provide(attempt):
+                    self._provide(live, name, attempt)
+                case commands.Check(attempt):
+                    self._check(live, name, attempt)
+                case commands.Trigger():
+                    self._trigger(live, name, command)
+                case _:
+                    raise AssertionError(f"{command} stays within the pipeline")
+
+    def _happen(self, live: Live, name: str, event: events.Event) -> None:
+        self._apply(live.pipeline.id, Reported(name, event))
+
+    def _fail(self, live: Live, name: str, attempt: str, error: str, message: str) -> None:
+        failure = Failure(error, message)
+        now = self._outside.clock.now()
+        self._happen(live, name, events.Failed(now, attempt=attempt, failure=failure))
+
+    def _offer(self, live: Live, name: str, attempt: str, group: str) -> None:
+        wrong = self._handing.prepare(live, attempt)
+        if wrong:
+            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+            return
+        instance = live.instance(name)
+        assert instance is not None  # noqa: S101 - it has just commanded this
+        timeout = instance.rules.report_progress_timeout
+        task = Task(
+            live.pipeline.id + attempt,
+            live.pipeline.id + group if group == instance.resource else group,
+            None if timeout is None else timeout / 1000,
+        )
+        self._outside.tasks.offer(live.place, "pipelines", live.pipeline.id, task)
+
+    def stop(self, live: Live, name: str, attempt: str) -> None:
+        """Withdraw an attempt's task, tell its runner to stop, or let its resource go."""
+        instance, tasks = live.instance(name), self._outside.tasks
+        if instance is not None and instance.kind == "resource":
+            group = live.pipeline.id + name
+            self._outside.journal.after(partial(self._outside.surroundings.release, group))
+            return
+        tasks.withdraw(live.place, live.pipeline.id + attempt)
+        tasks.over(live.place, live.pipeline.id + attempt)
+
+    def _wake(self, live: Live, name: str, event: events.Event) -> None:
+        """Let an event happen at its time, unless the instance has ended by then."""
+        if name in live.open:
+            handle = self._outside.clock.call_at(event.at, lambda: self._happen(live, name, event))
+            live.wakes.setdefault(name, []).append(handle)
+
+    def _provide(self, live: Live, name: str, attempt: str) -> None:
+        objects, wrong = self._handing.objects(live, attempt)
+        if wrong:
+            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+            return
+
+        def gone(reason: str) -> None:
+            self._fail(live, name, attempt, "ResourceFailed", reason)
+
+        def provide() -> None:
+            if not _under_way(live, name, attempt):
+                return
+            group = live.pipeline.id + name
+            self._outside.surroundings.provide(live.place, group, objects[attempt], gone)
+            self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
+
+        self._outside.journal.after(provide)
+
+    def _check(self, live: Live, name: str, attempt: str) -> None:
+        objects, wrong = self._handing.objects(live, attempt)
+        if wrong:
+            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+            return
+
+        def begin() -> None:
+            if not _under_way(live, name, attempt):
+                return
+            self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
+            check = asyncio.ensure_future(self._checked(live, name, attempt, objects[attempt]))
+            self._checks.add(check)
+            check.add_done_callback(self._checks.discard)
+
+        self._outside.journal.after(begin)
+
+    async def _checked(self, live: Live, name: str, attempt: str, item: PipelineObject) -> None:
+        try:
+            met = await self._outside.surroundings.check(live.place, item)
+        except BatchyardError as error:
+            self._fail(live, name, attempt, "PreconditionFailed", str(error))
+            return
+        now = self._outside.clock.now()
+        done = events.Succeeded if met else events.NotMet
+        self._happen(live, name, done(now, attempt=attempt))
+
+    def _trigger(self, live: Live, name: str, command: commands.Trigger) -> None:
+        log.info("%s of %s in %s: %s", command.on, name, live.pipeline.id, command.action)
+
+
+def _under_way(live: Live, name: str, attempt: str) -> bool:
+    instance = live.instances.get(name)
+    return instance is not None and instance.attempt is not None and instance.attempt.id == attempt
+
+
+def _told(wrong: object) -> str:
+    return f"An expression cannot be worked out: {wrong}"
