@@ -65,6 +65,40 @@ from batchyard.errors import Refused
     metavar="FILE",
     help="Both of many images: a TOML file with a table per image.",
 )
+@click.option(
+    "--poll-hold",
+    default=90.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a PollForTask waits: less for clients whose read timeout is shorter.",
+)
+@click.option(
+    "--acknowledge-timeout",
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="When a task that no runner has reported about is offered again.",
+)
+@click.option(
+    "--progress-timeout",
+    default=900.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a task runner may be silent about a task.",
+)
+@click.option(
+    "--maximum-retries",
+    default=2,
+    show_default=True,
+    help="How often an activity is tried again, where its object does not say.",
+)
+@click.option(
+    "--retry-delay",
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long that takes at least, where its object does not say.",
+)
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def command(  # noqa: PLR0913 - one argument per option
@@ -83,6 +117,11 @@ def command(  # noqa: PLR0913 - one argument per option
     image_commands: tuple[str, ...],
     image_entrypoints: tuple[str, ...],
     images: Path | None,
+    poll_hold: float,
+    acknowledge_timeout: float,
+    progress_timeout: float,
+    maximum_retries: int,
+    retry_delay: int,
     stop_jobs: bool,
     verbose: bool,
 ) -> None:
@@ -124,6 +163,11 @@ def command(  # noqa: PLR0913 - one argument per option
             image_commands=image_commands,
             image_entrypoints=image_entrypoints,
             images=images,
+            poll_hold=poll_hold,
+            acknowledge_timeout=acknowledge_timeout,
+            progress_timeout=progress_timeout,
+            maximum_retries=maximum_retries,
+            retry_delay=retry_delay,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

@@ -8,16 +8,17 @@ stop or be forgotten, and only then do answers leave.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from typing import TYPE_CHECKING
 
 from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
-from batchyard.batch.states import ENDED, PLACED, JobState
+from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Shelf
+from batchyard.engine.dependencies import Dependencies
 from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
 from batchyard.engine.pipelines import Pipelines
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job, Spec
     from batchyard.engine.clock import Handle
+    from batchyard.engine.dependencies import Heard
     from batchyard.engine.parts import Parts, Settings
     from batchyard.pipelines.instances import Instance
 
@@ -78,7 +80,7 @@ class Engine:
         )
         self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
-        self._dependents: dict[str, set[str]] = defaultdict(set)
+        self._dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
@@ -127,8 +129,7 @@ class Engine:
     def _adopt(self, job: Job) -> None:
         """Take up a live job as the store has it."""
         self.jobs[job.id] = job
-        for dependency in job.waits_for:
-            self._dependents[dependency].add(job.id)
+        self._dependencies.add(job)
         if job.state in PLACED:
             self.placement.hold(job.attempts[-1].environment, job.spec.demand)
 
@@ -270,32 +271,17 @@ class Engine:
     def _admit(self, job: Job) -> None:
         """Take in a new job and let it wait for what has not ended yet."""
         self._keep(job)
-        for dependency in job.waits_for:
-            self._dependents[dependency].add(job.id)
+        self._dependencies.add(job)
         self.apply(job.id, events.Accepted(at=job.created_at))
-        for name, state in self._states(job.waits_for).items():
-            if state in ENDED:
-                self._hear(job.id, name, succeeded=state is JobState.SUCCEEDED)
+        self._hear(self._dependencies.over(job))
 
-    def _states(self, names: Iterable[str]) -> dict[str, JobState]:
-        """Tell where jobs stand; one that is nowhere and never will be counts as failed."""
-        live = {name: self.jobs[name].state for name in names if name in self.jobs}
-        gone = [name for name in names if name not in live]
-        kept = self.store.state_of(gone) if gone else {}
-        never = (name for name in gone if name not in kept and not self._to_come(name))
-        return live | kept | dict.fromkeys(never, JobState.FAILED)
-
-    def _to_come(self, name: str) -> bool:
-        """Whether a name is that of a child its array has yet to spawn."""
-        parent = self.jobs.get(ids.parent_id(name) or "")
-        return parent is not None and not parent.ended and not arrays.spawned(parent)
-
-    def _hear(self, job_id: str, name: str, *, succeeded: bool) -> None:
-        word = "succeeded" if succeeded else "failed"
-        event = events.DependencyEnded(
-            at=self.now(), cause=f"{name} {word}", job_id=name, succeeded=succeeded
-        )
-        self.apply(job_id, event)
+    def _hear(self, heard: Iterable[Heard]) -> None:
+        for job_id, name, succeeded in heard:
+            cause = f"{name} {'succeeded' if succeeded else 'failed'}"
+            event = events.DependencyEnded(
+                at=self.now(), cause=cause, job_id=name, succeeded=succeeded
+            )
+            self.apply(job_id, event)
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -344,13 +330,7 @@ class Engine:
             self.apply(parent, event)
 
     def _announce(self, job: Job, command: commands.Announce) -> None:
-        for name in self._dependents.pop(job.id, ()):
-            self._hear(name, job.id, succeeded=command.succeeded)
-        if job.is_array and not arrays.spawned(job):
-            for index in range(job.spec.array_size or 0):
-                name = ids.child_id(job.id, index)
-                for waiting in self._dependents.pop(name, ()):
-                    self._hear(waiting, name, succeeded=False)
+        self._hear(self._dependencies.ended(job, succeeded=command.succeeded))
 
     def _limit(self, job: Job, command: commands.Limit) -> None:
         def over() -> None:

@@ -125,6 +125,7 @@ class Tasks:
         self._over: OrderedDict[tuple[Place, str], None] = OrderedDict()
         self._polls: dict[tuple[Place, str, str], int] = {}
         self._timer: tuple[float, Handle] | None = None
+        self._open = True
         self.crowded = 0
 
     def serve(self, name: str, service: Service) -> None:
@@ -144,7 +145,8 @@ class Tasks:
         self._watch()
 
     def stop(self) -> None:
-        """Send every poller away empty-handed, and let leases be."""
+        """Send every poller away empty-handed, now and from now on, and let leases be."""
+        self._open = False
         if self._timer is not None:
             self._timer[1].cancel()
             self._timer = None
@@ -202,6 +204,9 @@ class Tasks:
         handed = queue.poll(poll, group, self._new_id(), self._now())
         if handed is not None:
             return self._take(place, handed)
+        if not self._open:
+            queue.gone(poll)
+            return None
         poll.future = asyncio.get_running_loop().create_future()
 
         def over() -> None:

@@ -20,15 +20,18 @@ from batchyard.engine.parts import Parts, Settings
 from batchyard.launchers.output import Output
 from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.summons import Folders
+from batchyard.pipelines.rules import Policy
+from batchyard.pipelines.tasks import Leases
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
 from batchyard.server.house import House
 from batchyard.server.keys import Keys, load_or_create
 from batchyard.server.models import load
-from batchyard.server.operations import batch, logs
+from batchyard.server.operations import batch, logs, pipelines
 from batchyard.server.operations.batch.defaults import default_resources
 from batchyard.server.operations.batch.presenting import JobPresenter
 from batchyard.server.options import DAY_MS
+from batchyard.server.surroundings import Surroundings
 from batchyard.store.memory import MemoryStore
 from batchyard.store.writer import Writer
 from batchyard.wire import Service
@@ -92,6 +95,7 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"))
         self._images = options.known_images()
+        self._surroundings = Surroundings(options.data_dir)
         self._folder = self._state_folder()
         self.output = Output(self._folder / "logs")
         self.store: Store = self._new_store()
@@ -143,18 +147,23 @@ class Yard:
             clock=LoopClock(),
             new_id=self._ids.uuid,
             presenter=presenter,
+            surroundings=self._surroundings,
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
 
     def _settings(self) -> Settings:
+        options = self.options
         return Settings(
-            account=self.options.account,
+            account=options.account,
             vcpus=machine.vcpus(),
             memory=machine.memory(),
-            minimum_timeout=self.options.minimum_timeout,
-            base=machine.minimal_environment(os.environ, self.options.pass_env),
+            minimum_timeout=options.minimum_timeout,
+            base=machine.minimal_environment(os.environ, options.pass_env),
             images=self._images,
+            poll_hold=options.poll_hold,
+            leases=Leases(options.acknowledge_timeout, options.progress_timeout),
+            policy=Policy(options.maximum_retries, options.retry_delay),
         )
 
     def _new_launcher(self) -> Launcher:
@@ -176,6 +185,7 @@ class Yard:
         for chore in self._chores:
             await chore.stop()
         try:
+            await self._surroundings.stop()
             if engine is not None:
                 await engine.stop(jobs=jobs or self.options.ephemeral)
         finally:
@@ -192,6 +202,7 @@ class Yard:
     async def reset(self) -> None:
         """Empty an ephemeral yard: end what runs, forget everything."""
         if self.engine is not None:
+            await self._surroundings.stop()
             await self.engine.stop(jobs=True)
         self.store.clear()
         await self._begin()
@@ -205,7 +216,7 @@ class Yard:
         services = {
             self._batch.name: Served(self._batch, batch.OPERATIONS),
             self._logs.name: Served(self._logs, logs.OPERATIONS),
-            self._pipelines.name: Served(self._pipelines, {}),
+            self._pipelines.name: Served(self._pipelines, pipelines.OPERATIONS),
         }
         house = House(self.current, self.reset if options.ephemeral else None)
         return Gateway(gate, services, house, self.current, self._ids.uuid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from batchyard.wire import Request, Response
@@ -34,9 +35,11 @@ def application(gateway: Gateway) -> Callable[[Scope, Receive, Send], Awaitable[
         body = await _body(receive)
         if body is None:
             return
-        too_large = len(body) > LARGEST_BODY
-        response = TOO_LARGE if too_large else await gateway.answer(_request(scope, body))
-        await _respond(send, response)
+        response: Response | None = TOO_LARGE
+        if len(body) <= LARGEST_BODY:
+            response = await gateway.answer(_request(scope, body, partial(_gone, receive)))
+        if response is not None:
+            await _respond(send, response)
 
     return app
 
@@ -59,13 +62,20 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+async def _gone(receive: Receive) -> None:
+    """Wait until the client has hung up; its body has been read whole."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _request(scope: Scope, body: bytes, gone: Callable[[], Awaitable[None]]) -> Request:
     return Request(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
         headers=_headers(scope["headers"]),
         body=body,
+        gone=gone,
     )
 
 

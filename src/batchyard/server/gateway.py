@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.batch.ids import Place
 from batchyard.errors import Fault, YardError
+from batchyard.server.attending import GONE, attended
 from batchyard.server.operations import Context
 from batchyard.wire.sigv4 import parse
 
@@ -62,15 +63,17 @@ class Gateway:
         self._house = house
         self._engine = engine
 
-    async def answer(self, request: Request) -> Response:
-        """Answer a request that came from outside, whatever it holds."""
+    async def answer(self, request: Request) -> Response | None:
+        """Answer a request that came from outside, whatever it holds; None if nobody waits."""
         return await self._guarded(request, lambda: self._gate.admit(request))
 
     async def answer_own(self, request: Request) -> Response:
         """Answer a request that was made in this process: there is nobody to keep out."""
-        return await self._guarded(request, lambda: parse(request))
+        response = await self._guarded(request, lambda: parse(request))
+        assert response is not None  # noqa: S101 - whoever calls in this process waits
+        return response
 
-    async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response:
+    async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response | None:
         request_id = self._new_id()
         try:
             return await self._answer(request, admit(), request_id)
@@ -85,7 +88,7 @@ class Gateway:
             message = f"The yard failed; its log has the traceback under {request_id}"
             return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
 
-    async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response:
+    async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response | None:
         if request.path.startswith(OWN):
             return await self._house.answer(request, claim)
         served = self._services.get(claim.scope.service)
@@ -95,8 +98,10 @@ class Gateway:
             raise Fault("UnknownServiceException", message, 404)
         call = served.service.decode(request)
         answer = self._perform(served, call, claim)
-        if isawaitable(answer):  # one that takes its time, on a thread of its own
-            answer = await answer
+        if isawaitable(answer):  # one that takes its time
+            answer = await attended(answer, request.gone)
+            if answer is GONE:
+                return None
         engine = self._engine()
         if not engine.settled:
             await engine.durable()

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from batchyard.engine.parts import POLL_HOLD
 from batchyard.errors import Refused
+from batchyard.pipelines.rules import Policy
+from batchyard.pipelines.tasks import Leases
 from batchyard.server.gate import check_binding
 from batchyard.server.images import images_of
 
@@ -27,6 +30,9 @@ LONGEST_RETENTION = 36_500
 """Days: a hundred years stand for always."""
 
 DAY_MS = 86_400_000
+
+LONGEST_SILENCE = 86_400
+"""Seconds: a day."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
         image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
         images: a TOML file that says both of many images.
+        poll_hold: how long a PollForTask waits for a task, in seconds.
+        acknowledge_timeout: how long a task that was handed out may go unreported, in seconds.
+        progress_timeout: how long a task runner may be silent about a task, in seconds.
+        maximum_retries: how often an activity is tried again, where its object does not say.
+        retry_delay: how long that takes at least, in seconds, where its object does not say.
     """
 
     host: str = "127.0.0.1"
@@ -65,6 +76,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     image_commands: tuple[str, ...] = ()
     image_entrypoints: tuple[str, ...] = ()
     images: Path | None = None
+    poll_hold: float = POLL_HOLD
+    acknowledge_timeout: float = Leases().acknowledge
+    progress_timeout: float = Leases().progress
+    maximum_retries: int = Policy().maximum_retries
+    retry_delay: int = Policy().retry_delay
 
     def check(self) -> None:
         """Refuse what cannot work.
@@ -83,7 +99,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if not 0 < self.retention_days <= LONGEST_RETENTION:
             most = f"{LONGEST_RETENTION} at most"
             raise Refused(f"--retention {self.retention_days:g}: more than 0 days, {most}")
+        self._check_pipelines()
         self.known_images()
+
+    def _check_pipelines(self) -> None:
+        for option, value in (
+            ("--poll-hold", self.poll_hold),
+            ("--acknowledge-timeout", self.acknowledge_timeout),
+            ("--progress-timeout", self.progress_timeout),
+        ):
+            if not 0 < value <= LONGEST_SILENCE:
+                raise Refused(f"{option} {value:g}: more than 0 seconds, a day at most")
+        for option, count in (
+            ("--maximum-retries", self.maximum_retries),
+            ("--retry-delay", self.retry_delay),
+        ):
+            if count < 0:
+                raise Refused(f"{option} {count}: 0 or more")
 
     def known_images(self) -> dict[str, Image]:
         """Read what is known of images, by name.

@@ -143,11 +143,12 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
     yard.gone = gone
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _leave, server)
+        loop.add_signal_handler(number, _leave, server, yard)
     await server.serve([bound])
     if lost:
         raise lost[0]
 
 
-def _leave(server: Server) -> None:
+def _leave(server: Server, yard: Yard) -> None:
+    yard.current().tasks.stop()  # else polls would be waited for
     server.should_exit = True

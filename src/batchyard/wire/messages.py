@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ class Request(msgspec.Struct, frozen=True):
         query: what follows the question mark, as it was sent; empty when there is none.
         headers: the headers by lower-case name.
         body: the body, decoded from any transfer encoding.
+        gone: waits until whoever asked has hung up; None where nobody can tell. Only one may wait.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Request(msgspec.Struct, frozen=True):
     query: str
     headers: Mapping[str, str]
     body: bytes
+    gone: Callable[[], Awaitable[None]] | None = None
 
 
 class Response(msgspec.Struct, frozen=True):

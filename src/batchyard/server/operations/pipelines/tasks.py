@@ -103,7 +103,8 @@ def _refuse(task_id: str, held: Held) -> NoReturn:
     if held.taken is None and held.answer.attempt is None:
         _unknown(task_id)
     why = (
-        "was canceled" if held.answer.canceled and held.taken and not held.taken.stale
+        "was canceled"
+        if held.answer.canceled and held.taken and not held.taken.stale
         else "is no longer held by this task runner"
     )
     raise Fault(INVALID, f"Task {task_id!r} {why}: its status is left as it is")
