@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from batchyard.pipelines.model import PipelineObject
     from batchyard.pipelines.tasks import Answer, Handed
 
-    Result = Literal["FINISHED", "FAILED", "FALSE"]
+Result = Literal["FINISHED", "FAILED", "FALSE"]
+"""What a runner can say of a task (TaskStatus in botocore's model)."""
 
 REMEMBERED = 10_000
 """Ended tasks of which is remembered who held them (ours): late reports are told so."""
@@ -175,6 +176,14 @@ class Tasks:
             Whether somebody holds it.
         """
         return self._queue(place).withdraw(attempt)
+
+    def reclaim(self, place: Place, group: str) -> None:
+        """Offer again what is held in a worker group: all of its runners are gone."""
+        for taken in list(self._taken.values()):
+            mine = Place(taken.account, taken.region) == place and taken.task.group == group
+            if mine and not taken.stale:
+                self._stale(taken.id)
+                self._hand(place, self._queue(place).returned(taken.id, self._now()))
 
     def over(self, place: Place, attempt: str) -> None:
         """Nothing more is to come of an attempt: who held it is forgotten in the end."""

@@ -95,7 +95,7 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"))
         self._images = options.known_images()
-        self._surroundings = Surroundings(options.data_dir)
+        self._surroundings = Surroundings(options.data_dir, self._settings().base)
         self._folder = self._state_folder()
         self.output = Output(self._folder / "logs")
         self.store: Store = self._new_store()
@@ -193,6 +193,10 @@ class Yard:
             self.store.close()
             if self.options.ephemeral:
                 shutil.rmtree(self._folder, ignore_errors=True)
+
+    def answers_at(self, url: str) -> None:
+        """Note where this yard can be reached: task runners of pipelines' resources need it."""
+        self._surroundings.url = url
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""

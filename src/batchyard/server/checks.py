@@ -1,8 +1,8 @@
 """Preconditions that the service checks itself, and alarms that it publishes. All of it blocks.
 
 Sources: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-s3keyexists.html,
-dp-object-s3prefixnotempty.html, dp-object-dynamodbdataexists.html, dp-object-dynamodbtableexists.html
-and dp-object-snsalarm.html beside it
+dp-object-s3prefixnotempty.html, dp-object-dynamodbdataexists.html,
+dp-object-dynamodbtableexists.html and dp-object-snsalarm.html beside it
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from batchyard.engine.parts import Parts
 from batchyard.launchers.output import Output
 from batchyard.launchers.processes import Embedded
 from batchyard.launchers.summons import Folders
+from batchyard.server.surroundings import Surroundings
 from batchyard.store.memory import MemoryStore
 from batchyard.store.writer import Writer
 
@@ -79,6 +80,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Engine]:
             clock=LoopClock(),
             new_id=Ids().uuid,
             presenter=Plain(settings.vcpus * 1000),
+            surroundings=Surroundings(folder, settings.base),
         ),
     )
     writer.start()

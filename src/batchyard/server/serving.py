@@ -102,6 +102,7 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
     bound = listen(options.host, options.port)
     url = url_of(options.host, bound.getsockname()[1])
     yard = Yard(options)
+    yard.answers_at(url)
     try:
         await yard.start()
         if lock is not None:

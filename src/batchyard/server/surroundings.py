@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from batchyard.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from batchyard.batch.ids import Place
@@ -34,12 +34,18 @@ class Surroundings:
     """The surroundings of a yard (`engine.pipelines.outside.Surroundings`).
 
     Args:
-        directory: the yard's data directory, where a runner finds its address and key.
+        directory: the yard's data directory, where a runner finds its key.
+        base: the environment that a runner is given, and with it what it runs; what AWS's tools
+            read of the yard's own environment (``AWS_…``) comes with it.
+
+    Attributes:
+        url: where the yard answers; None where it has no address.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, base: Mapping[str, str]) -> None:
         """Begin with no resource."""
         self._directory = directory
+        self._base = base
         self._hosts: dict[str, asyncio.Task[None]] = {}
         self._alarms: set[asyncio.Future[None]] = set()
         self._session: Any = None
@@ -79,7 +85,7 @@ class Surroundings:
             *("--endpoint", self.url, "--data-dir", str(self._directory)),
             *("--region", place.region, "--leave-with-parent"),
             stdin=asyncio.subprocess.PIPE,
-            env=dict(os.environ),
+            env=self._environment(),
         )
         try:
             code = await process.wait()
@@ -87,6 +93,10 @@ class Surroundings:
             gone(f"The task runner of {group} has ended with exit code {code}.")
         finally:
             await _end(process)
+
+    def _environment(self) -> dict[str, str]:
+        own = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
+        return {**own, **self._base}
 
     async def check(self, place: Place, precondition: PipelineObject) -> bool:
         """Ask S3 or DynamoDB whether a precondition holds."""

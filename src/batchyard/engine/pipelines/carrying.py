@@ -114,6 +114,7 @@ class Carrying:
             if not _under_way(live, name, attempt):
                 return
             group = live.pipeline.id + name
+            self._outside.tasks.reclaim(live.place, group)
             self._outside.surroundings.provide(live.place, group, objects[attempt], gone)
             self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
 
