@@ -75,9 +75,7 @@ def set_task_status(context: Context, params: Any) -> Any:  # noqa: ANN401 - wir
     if error.startswith(RESERVED):
         raise Fault(INVALID, f"errorId {error[:100]!r} must not begin with {RESERVED!r}")
     failure = Failure(error, params.errorMessage or "", params.errorStackTrace or "")
-    held = context.engine.tasks.settle(
-        context.place, params.taskId, params.taskStatus, failure
-    )
+    held = context.engine.tasks.settle(context.place, params.taskId, params.taskStatus, failure)
     if not held.answer.held:
         _refuse(params.taskId, held)
     return context.types.SetTaskStatusOutput()
