@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job, Spec
     from batchyard.logs.putting import PutEvent
+    from batchyard.pipelines.tasks import Taken
     from batchyard.store.asking import EventQuery
 
 
@@ -106,6 +107,11 @@ def key_of(resource: Resource) -> tuple[str, str]:
             return ids.QUEUE, resource.name
         case JobDefinition():
             return ids.DEFINITION, f"{resource.name}:{resource.revision}"
+
+
+def pipeline_of(taken: Taken) -> str | None:
+    """Tell whose task somebody holds: a pipeline's id, or None for a job's."""
+    return taken.owner if taken.service == "pipelines" else None
 
 
 def fitted(events: Iterable[PutEvent], query: EventQuery) -> tuple[PutEvent, ...]:
