@@ -17,7 +17,6 @@ from batchyard.pipelines.instances import Failure
 from batchyard.pipelines.pipeline import PipelineState
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.states import HELD, Status
-from batchyard.pipelines.turnstiles import rebuilt
 from batchyard.store.asking import InstancePage
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ class Pipelines:
 
     def _resume(self, live: Live) -> None:
         from batchyard.pipelines.resuming import resume
+        from batchyard.pipelines.turnstiles import rebuilt
 
         if live.pipeline.first_activated_at is None:
             return
