@@ -13,7 +13,7 @@ from batchyard.store.sqlite.states import STATUS_NUMBERS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from batchyard.pipelines.pipeline import Pipeline
     from batchyard.pipelines.tasks import Taken
@@ -54,7 +54,7 @@ class PipelineKeeper:
         if batch.tasks:
             last = {each.id: each for each in batch.tasks}
             gone = [(task_id,) for task_id, each in last.items() if isinstance(each, TaskRemoval)]
-            write(SQL["put_task"], self._tasks(last.values()))
+            write(SQL["put_task"], self._tasks(batch.tasks))
             write(SQL["drop_task"], gone)
 
     def _pipeline(self, pipeline: Pipeline) -> None:
@@ -74,7 +74,7 @@ class PipelineKeeper:
                 status, body = STATUS_NUMBERS[instance.status], codec.encode_instance(instance)
                 yield number, instance.id, instance.component, status, body
 
-    def _tasks(self, changes: Iterable[Taken | TaskRemoval]) -> Iterator[Row]:
+    def _tasks(self, changes: Sequence[Taken | TaskRemoval]) -> Iterator[Row]:
         for change in changes:
             if not isinstance(change, TaskRemoval):
                 owner = pipeline_of(change)
