@@ -111,6 +111,9 @@ class Yards(RuleBasedStateMachine):
     @rule(data=st.data(), what=st.sampled_from(["cancel", "finish", "rerun", "rerun"]))
     def set_status(self, data: st.DataObject, what: str) -> None:
         name = data.draw(st.sampled_from(self.names()))
+        stopping = {PipelineState.DEACTIVATING, PipelineState.INACTIVE}
+        if what == "rerun" and self.live.pipeline.state in stopping:
+            return  # SetStatus refuses it
         getattr(self.yard.engine.pipelines, what)(OWNER, [name])
         self.yard.settle()
 
@@ -204,7 +207,8 @@ class Yards(RuleBasedStateMachine):
                 break
             self._go_on()
         left = [i for i in self.live.instances.values() if not i.ended]
-        assert not left or all(self._waits_in_vain(i, set()) for i in left)
+        vain = [i for i in left if not self._waits_in_vain(i, set())]
+        assert not vain, (self.live.pipeline.state, vain, self.yard.engine.tasks.depths(PLACE))
 
     def _go_on(self) -> None:
         for component in sorted(self.live.pipeline.paused):

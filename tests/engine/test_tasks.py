@@ -220,6 +220,20 @@ async def test_what_was_held_before_a_crash_is_held_after_it() -> None:
     assert world.kept.tasks == {}
 
 
+async def test_what_lapses_after_a_restart_is_offered_again_without_being_offered_anew() -> None:
+    world = World()
+    world.offer("a")
+    await world.take()
+    world.restart()
+    world.clock.advance(899_000)
+    waits = world.poll()
+    await turn()
+    world.clock.advance(1_002)
+    taken = await waits
+    assert taken is not None
+    assert (taken.owner, taken.task.attempt) == ("owner", "a")
+
+
 async def test_a_task_that_nobody_reports_about_is_offered_again_after_two_minutes() -> None:
     world = World()
     world.offer("a")

@@ -139,6 +139,8 @@ class Tasks:
         for each in taken:
             places.setdefault(Place(each.account, each.region), []).append(each)
             self._taken[each.id] = each
+            if not each.stale:
+                self._offered[each.task.attempt] = (each.service, each.owner)
         for place, all_of_it in places.items():
             held = [(t.task, t.id) for t in all_of_it if not t.stale]
             stale = [(t.task, t.id) for t in all_of_it if t.stale]
