@@ -425,4 +425,83 @@ MUTANTS = [
     mutant("edits", "if ref in before:", "if ref not in before:", "edits"),
     mutant("edits", "if was.strings(key) != now.strings(key):", "if False:", "edits"),
     mutant("edits", "was.keys | now.keys", "was.keys", "edits"),
+    mutant(
+        "selecting",
+        "wanted = tuple(_moment(value) or value for value in wanted)",
+        "pass",
+        "selecting",
+    ),
+    mutant("selecting", "return low <= value <= high", "return low <= value < high", "selecting"),
+    mutant(
+        "selecting", 'low = wanted[0] if operator != "LE" else ""', "low = wanted[0]", "selecting"
+    ),
+    mutant(
+        "selecting",
+        "return all(_satisfies(item, selector)",
+        "return any(_satisfies(item, selector)",
+        "selecting",
+    ),
+    mutant(
+        "selecting", "if given < 1 or count not in {None, given}:", "if given < 1:", "selecting"
+    ),
+    mutant(
+        "selecting",
+        "any(ref in selector.values for ref",
+        "all(ref in selector.values for ref",
+        "selecting",
+    ),
+    mutant("selecting", '"EQ": STRINGS,', '"EQ": STRINGS | REFERENCES,', "selecting"),
+    mutant("secrets", "seen[name] += 1", "seen[name] += 0", "secrets"),
+    mutant("secrets", "if text == HIDDEN else text", "", "secrets"),
+    mutant("secrets", "len(parts) != 1 or not isinstance", "not isinstance", "secrets"),
+    mutant("secrets", "secret and a.key in _SAID", "a.key in _SAID", "secrets"),
+    mutant(
+        "secrets",
+        "except Malformed:\n        return True",
+        "except Malformed:\n        return False",
+        "secrets",
+    ),
+    mutant("secrets", "(HIDDEN,) * len(given) if", "given if", "secrets"),
+    mutant(
+        "activation",
+        "schedule.start < now - LONG_AGO",
+        "schedule.start <= now - LONG_AGO",
+        "activation",
+    ),
+    mutant(
+        "activation", "pipeline.first_activated_at is not None or resumed", "resumed", "activation"
+    ),
+    mutant("activation", "after.get(name, end) != end", "after.get(name) != end", "activation"),
+    mutant(
+        "activation",
+        "definition = valued(pipeline.latest, values)",
+        "definition = pipeline.latest",
+        "activation",
+    ),
+    mutant(
+        "activation",
+        "sorted({component.schedule for component in made.components.values()})",
+        "sorted(made.schedules)",
+        "activation",
+    ),
+    mutant(
+        "activation",
+        "(*found.found, *edits.forbidden(pipeline.active, definition))",
+        "found.found",
+        "activation",
+    ),
+    mutant("describing", "else min(number, last)", "else number", "describing"),
+    mutant("describing", "is not None else number - 1", "is not None else number", "describing"),
+    mutant("describing", "None if None in ends else", "None if not any(ends) else", "describing"),
+    mutant(
+        "health", "before.at > instance.ended_at", "before.at < instance.ended_at", "describing"
+    ),
+    mutant("health", "instance.status not in TELLING or", "", "describing"),
+    mutant("health", "max(bad or components", "max(components", "describing"),
+    mutant(
+        "showing",
+        "field.string_value is None or field.key in keeping",
+        "field.string_value is None",
+        "showing",
+    ),
 ]

@@ -53,6 +53,7 @@ class Instance(Value, frozen=True):
         planned: whether it has begun to wait.
         waits_for: what of ``needs`` is not FINISHED yet; of a resource, who is not done with it.
         arrived: whether it is due.
+        arrived_at: since when it is.
         asked: whether it has asked its component to let it be active.
         admitted: whether that has let it.
         wants: whether it has asked for its resource.
@@ -83,6 +84,7 @@ class Instance(Value, frozen=True):
     missed: str | None = None
     planned: bool = False
     arrived: bool = False
+    arrived_at: int | None = None
     asked: bool = False
     admitted: bool = False
     wants: bool = False

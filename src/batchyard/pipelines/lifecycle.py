@@ -62,7 +62,7 @@ def _planned(instance: Instance, event: events.Planned) -> Step:
     if event.at < instance.due:
         wakes.append(commands.Wake(events.Arrived(instance.due)))
     else:
-        waiting = replace(waiting, arrived=True)
+        waiting = replace(waiting, arrived=True, arrived_at=event.at)
     if instance.rules.late_after is not None:
         late = instance.due + instance.rules.late_after
         wakes.append(commands.Wake(events.GrewLate(max(late, event.at))))
@@ -82,7 +82,7 @@ def _wait(instance: Instance, at: int, missed: str | None) -> Step:
 def _arrived(instance: Instance, event: events.Arrived) -> Step:
     if instance.arrived or event.at < instance.due:
         return instance, ()
-    return advance(replace(instance, arrived=True), event.at)
+    return advance(replace(instance, arrived=True, arrived_at=event.at), event.at)
 
 
 def _met(instance: Instance, event: events.Met) -> Step:
@@ -287,6 +287,7 @@ def _rerun(instance: Instance, event: events.Rerun) -> Step:
         waits_for=event.waits_for,
         planned=True,
         arrived=event.at >= instance.due,
+        arrived_at=event.at if event.at >= instance.due else None,
         asked=True,
         admitted=True,
         attempts=instance.attempts,

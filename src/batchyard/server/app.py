@@ -51,6 +51,12 @@ log = logging.getLogger(__name__)
 LOOSE = frozenset({"RetryAction"})
 """Enums that AWS takes in any case (EvaluateOnExit: "The values aren't case sensitive")."""
 
+PIPELINES = "DataPipeline_20121129"
+"""The target prefix of Data Pipeline's guide, dp-api-http.html; the model has another."""
+
+SETL = "com.amazon.setl.webservice#"
+"""What stands before Data Pipeline's error codes, in that guide and in the API's reference."""
+
 
 class Presenter:
     """Forms what the Batch service shows.
@@ -93,7 +99,7 @@ class Yard:
         self.keys: Keys = load_or_create(options.data_dir)
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
-        self._pipelines = Service(load("datapipeline"))
+        self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
         self._images = options.known_images()
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)

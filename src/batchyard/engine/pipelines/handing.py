@@ -56,10 +56,10 @@ class Handing:
             other = live.instance(wanted)
             if other is None:
                 return None
-            return showing.instance_object(other, components[other.component], live.pipeline.id)
+            return showing.instance_object(other, components[other.component], live.pipeline)
 
         told = next(each for each in instance.attempts if each.id == attempt)
         shown = showing.attempt_object(
-            told, instance, components[instance.component], live.pipeline.id
+            told, instance, components[instance.component], live.pipeline
         )
         return showing.task_objects(shown, find, definition.values())

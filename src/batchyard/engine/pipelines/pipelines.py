@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from batchyard.engine.pipelines.outside import Outside
     from batchyard.engine.tasks import Result, Runner
+    from batchyard.pipelines.blueprint import Blueprint
+    from batchyard.pipelines.health import Health
     from batchyard.pipelines.instances import Instance
     from batchyard.pipelines.model import ParameterValue, PipelineObject
     from batchyard.pipelines.pipeline import Pipeline
@@ -146,6 +148,15 @@ class Pipelines:
         live = self._live.get(owner)
         instance = None if live is None else live.instances.get("@" + name)
         return instance is None or not instance.begun
+
+    def blueprint(self, pipeline_id: str) -> Blueprint | None:
+        """Give what a pipeline's instances are made from; None before its first activation."""
+        live = self._live[pipeline_id]
+        return None if live.pipeline.first_activated_at is None else live.blueprint()
+
+    def health(self, pipeline_id: str) -> Mapping[str, Health]:
+        """Tell the health of a pipeline's components that have any."""
+        return self._live[pipeline_id].health()
 
     def next_run(self, pipeline_id: str) -> int | None:
         """Tell when instances are planned next, epoch milliseconds."""
