@@ -8,7 +8,7 @@ without an answer, and `LOST` carries it out first.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +28,9 @@ HANG_UP = "hang up"
 LOST = "lost"
 
 Fate = int | str | tuple[int, str] | None
+
+One = str | dict[str, Any]
+"""The value of a field: a string, or an object that it refers to."""
 
 KEY = Key("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 
@@ -51,6 +54,7 @@ class Service:
         self.canceled: set[str] = set()
         self.terminate = False
         self.streams: set[tuple[str, str]] = set()
+        self.heard: Callable[[dict[str, str]], None] = lambda _: None
         self.fate: Callable[[str, dict[str, Any]], Fate] = lambda *_: None
         self._ready: list[dict[str, Any]] = []
         self.url = ""
@@ -156,6 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _prove(self, body: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request("POST", self.path, "", headers, body)
+        self.service.heard(headers)
         verify(request, parse(request), KEY.secret, time.time_ns() // 1_000_000)
 
     def _send(self, status: int, answer: dict[str, Any]) -> None:
@@ -200,7 +205,7 @@ def served() -> Iterator[Service]:
         server.server_close()
 
 
-def task(name: str, kind: str, **fields: str | list[str] | dict[str, Any]) -> dict[str, Any]:
+def task(name: str, kind: str, **fields: One | Sequence[One]) -> dict[str, Any]:
     """A task as PollForTask hands it out: an attempt, and what it refers to.
 
     Args:
@@ -216,7 +221,7 @@ def task(name: str, kind: str, **fields: str | list[str] | dict[str, Any]) -> di
     ]
     pairs.append(("@instanceParent", {"id": attempt.rpartition("_")[0], "bare": True}))
     for key, value in fields.items():
-        pairs += [(key, one) for one in (value if isinstance(value, list) else [value])]
+        pairs += [(key, one) for one in ([value] if isinstance(value, str | dict) else value)]
     shown = []
     for key, value in pairs:
         if not isinstance(value, dict):

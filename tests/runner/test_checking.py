@@ -9,7 +9,7 @@ from batchyard.runner.tasks import FINISHED, NOT_MET, Ending
 
 
 async def _checked(
-    answers: Iterable[bool], timeout: float | None, stop: Stop | None = None
+    answers: Iterable[bool], limit: float | None, stop: Stop | None = None
 ) -> tuple[Ending, int]:
     left, checks = list(answers), 0
 
@@ -19,7 +19,7 @@ async def _checked(
         await asyncio.sleep(0)
         return left.pop(0)
 
-    waits = Waits(delay=0, timeout=timeout)
+    waits = Waits(delay=0, timeout=limit)
     ending = await check_until(holds, waits, asyncio.Semaphore(1), stop or Stop())
     return ending, checks
 

@@ -13,10 +13,10 @@ from tests.runner.stand_in import HANG_UP, LOST, Fate, Service, task
 API = "https://docs.aws.amazon.com/datapipeline/latest/APIReference"
 
 
-def waiting_for(gate: Path, name: str = "Wait", **fields: Any) -> dict[str, Any]:
+def waiting_for(gate: Path, name: str = "Wait") -> dict[str, Any]:
     """A task that says that it runs, and ends once a file is there."""
     command = f"touch {gate}.runs; while [ ! -e {gate} ]; do sleep 0.02; done"
-    return task(name, "ShellCommandActivity", command=command, **fields)
+    return task(name, "ShellCommandActivity", command=command)
 
 
 def runs(gate: Path) -> bool:

@@ -35,7 +35,7 @@ INTERRUPTED = 130
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Poll the yard of this data directory, with its key.",
+    help="Poll the yard of this data directory; its key, and its address without --endpoint.",
 )
 @click.option("--region", help="The region.  [default: yours, else us-east-1]")
 @click.option("--profile", help="Go to AWS with this profile of your AWS configuration.")
@@ -60,6 +60,11 @@ INTERRUPTED = 130
     metavar="DIR",
     help="Where logs of tasks are kept.  [default: `runner` in the user's data directory]",
 )
+@click.option(
+    "--leave-with-parent",
+    is_flag=True,
+    help="Stop, tasks and all, when standard input ends: for a program that starts runners.",
+)
 @click.option("--proxy-host", "--proxyHost", metavar="HOST", help="Go through this HTTP proxy.")
 @click.option("--proxy-port", "--proxyPort", type=click.IntRange(1, 65535), help="Its port.")
 @click.option("--proxy-username", "--proxyUsername", metavar="NAME", help="Who we are to it.")
@@ -77,6 +82,7 @@ def command(  # noqa: PLR0913 - one argument per option
     secret_key: str | None,
     taskrunner_id: str,
     output: Path | None,
+    leave_with_parent: bool,
     proxy_host: str | None,
     proxy_port: int | None,
     proxy_username: str | None,
@@ -101,7 +107,12 @@ def command(  # noqa: PLR0913 - one argument per option
     target, storage = _target(_Where(endpoint, data_dir, region, profile), keys)
     proxies = _proxies(proxy_host, proxy_port, proxy_username, proxy_password)
     settings = _settings(target.connection, storage, proxies, output)
-    chosen = settings._replace(worker_group=worker_group, tasks=tasks, runner_id=taskrunner_id)
+    chosen = settings._replace(
+        worker_group=worker_group,
+        tasks=tasks,
+        runner_id=taskrunner_id,
+        leave_with_parent=leave_with_parent,
+    )
     from batchyard.runner.hosting import serve
 
     interrupted = asyncio.run(serve(chosen, say))
@@ -149,10 +160,8 @@ def _target(where: _Where, keys: tuple[str, str] | None) -> tuple[Target, Connec
     """Choose the endpoint; and S3, which a yard's key does not open."""
     from batchyard.cli.target import ENDPOINTS_PIPELINES, at_yard, choose
 
-    if where.data_dir is not None and (where.endpoint or where.profile):
-        raise Refused("give --data-dir, or --endpoint or --profile: a yard has its own address")
     if where.data_dir is not None:
-        target = at_yard(where.data_dir, where.region, keys)
+        target = at_yard(where.data_dir, where.region, where.endpoint, keys)
         keys = None
     else:
         target = choose(where.endpoint, where.region, where.profile, ENDPOINTS_PIPELINES, keys)

@@ -127,15 +127,20 @@ def choose_pipelines(endpoint: str | None, region: str | None, profile: str | No
     return choose(endpoint, region, profile, ENDPOINTS_PIPELINES)
 
 
-def at_yard(directory: Path, region: str | None, keys: tuple[str, str] | None = None) -> Target:
-    """Choose the yard of a data directory, with its own key unless one is given."""
+def at_yard(
+    directory: Path,
+    region: str | None,
+    url: str | None = None,
+    keys: tuple[str, str] | None = None,
+) -> Target:
+    """Choose the yard of a data directory: its key and its address, unless they are given."""
     from batchyard.cli.env import endpoint
     from batchyard.server.keys import load_or_create
 
     if keys is None:
         own = load_or_create(directory.absolute())
         keys = own.access_key_id, own.secret_access_key
-    url = endpoint(directory.absolute(), None)
+    url = url or endpoint(directory.absolute(), None)
     return Target(_connection(url, region, None, keys=keys), chosen=True)
 
 

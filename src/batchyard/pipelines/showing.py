@@ -154,7 +154,7 @@ def task_objects(
 _APART: Final = frozenset(
     {
         *("@componentParent", "@instanceParent", "@waitingOn", "@cascadeFailedOn"),
-        *("dependsOn", "node", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
+        *("dependsOn", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
     }
 )
 """References that do not belong to the task: to what comes before and after, and beside it."""

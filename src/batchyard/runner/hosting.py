@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -18,7 +19,7 @@ from uuid import uuid4
 from batchyard.errors import Refused
 from batchyard.runner.kit import Kit, Pace
 from batchyard.runner.processes import Processes
-from batchyard.runner.runner import Identity, Runner
+from batchyard.runner.runner import Identity, Runner, in_background
 from batchyard.runner.service import AT_ONCE, HOLD, LOGS, PIPELINES, Service
 from batchyard.runner.storage import Storage
 
@@ -47,6 +48,8 @@ class Settings(NamedTuple):
         output: the folder in which logs of tasks are kept.
         runner_id: what the runner calls itself; empty: its machine, and a number of its own.
         tasks: activities that run at once.
+        leave_with_parent: whether the end of standard input, as of a pipe from a process that
+            has gone, stops the runner.
         pace: how often things are done.
     """
 
@@ -56,6 +59,7 @@ class Settings(NamedTuple):
     output: Path
     runner_id: str = ""
     tasks: int = TASKS
+    leave_with_parent: bool = False
     pace: Pace = Pace()
 
 
@@ -120,6 +124,9 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> bool:
     """
     async with hosted(settings, say) as runner:
         with _signals(runner) as interrupts:
+            if settings.leave_with_parent:
+                gone = in_background(sys.stdin.buffer.read)
+                gone.add_done_callback(lambda _: runner.stop("whoever started this has gone"))
             say(f"polling {settings.place.url} for worker group {settings.worker_group!r}")
             await runner.run()
             return bool(interrupts)

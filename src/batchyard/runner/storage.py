@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchyard.client import s3
-from batchyard.client.calls import call
+from batchyard.client.calls import blamed, call
 from batchyard.client.sessions import Clients, connect
 from batchyard.errors import NotFound
 from batchyard.runner.paths import below, joined
@@ -56,6 +57,8 @@ class Storage:
             BatchyardError: S3 does not let us, or does not answer.
             OSError: the file cannot be written.
         """
+        from botocore.exceptions import BotoCoreError
+
         if isinstance(uri, Path):
             shutil.copyfile(uri, file)
             return
@@ -64,9 +67,12 @@ class Storage:
         except NotFound as error:
             raise NotFound(f"{uri} is not there ({error})") from error
         file.parent.mkdir(parents=True, exist_ok=True)
-        with answer["Body"] as body, file.open("wb") as out:
-            for chunk in body.iter_chunks(CHUNK):
-                out.write(chunk)
+        try:
+            with closing(answer["Body"]) as body, file.open("wb") as out:
+                for chunk in body.iter_chunks(CHUNK):
+                    out.write(chunk)
+        except BotoCoreError as error:
+            raise blamed(error, str(uri)) from error
 
     def get_all(self, prefix: S3Uri, folder: Path) -> None:
         """Bring everything below a prefix here; raises as `get`."""
