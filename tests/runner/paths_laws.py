@@ -1,5 +1,6 @@
 """Where files of tasks are, and which data are staged."""
 
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -96,5 +97,5 @@ def test_events_are_put_in_parts_that_span_little_and_lose_none(
     parts = list(within(events, span))
     assert [event for part in parts for event in part] == events
     assert all(part and part[-1].at - part[0].at < span for part in parts)
-    for one, following in zip(parts, parts[1:], strict=False):
+    for one, following in pairwise(parts):
         assert following[0].at - one[0].at >= span

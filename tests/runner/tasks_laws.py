@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from batchyard.pipelines.model import Field, PipelineObject
@@ -65,6 +65,7 @@ def test_a_short_report_timeout_is_met() -> None:
 
 
 @given(st.text(max_size=400))
+@example("ü" * 200)
 def test_any_id_makes_one_name_below_a_folder(part: str) -> None:
     name = file_name(part)
     assert Path("folder", name).parts == ("folder", name)

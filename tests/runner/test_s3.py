@@ -88,7 +88,7 @@ def test_nothing_is_staged_unless_asked(
 
 
 def test_outputs_of_a_failed_command_are_not_taken(
-    service: Service, tmp_path: Path, moto: Moto, storage: Connection
+    service: Service, tmp_path: Path, storage: Connection
 ) -> None:
     service.offer(
         task(
@@ -125,7 +125,7 @@ def test_a_script_is_brought_from_s3(
     ids=["script", "input", "output", "bucket", "scheme"],
 )
 def test_what_is_missing_in_s3_is_named(
-    service: Service, tmp_path: Path, storage: Connection, fields: Any
+    service: Service, tmp_path: Path, storage: Connection, fields: dict[str, str | dict[str, Any]]
 ) -> None:
     service.offer(task("Lacks", "ShellCommandActivity", **fields))
     with running(service, tmp_path, storage=storage):

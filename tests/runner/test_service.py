@@ -36,7 +36,7 @@ def botocores(protocol: Protocol, operation: str, members: dict[str, Any]) -> Cl
     """The request that botocore's client makes of the same call."""
     sent: list[Any] = []
 
-    def answer(request: Any, **_: object) -> Any:
+    def answer(request: Client, **_: object) -> Client:
         sent.append(request)
         raw: Any = type("Raw", (), {"stream": staticmethod(lambda **_: [b"{}"])})()
         headers: Any = HeadersDict({})

@@ -158,6 +158,7 @@ def _keys(
 
 def _target(where: _Where, keys: tuple[str, str] | None) -> tuple[Target, Connection]:
     """Choose the endpoint; and S3, which a yard's key does not open."""
+    from batchyard.cli.env import DEFAULT_REGION
     from batchyard.cli.target import ENDPOINTS_PIPELINES, at_yard, choose
 
     if where.data_dir is not None:
@@ -166,6 +167,7 @@ def _target(where: _Where, keys: tuple[str, str] | None) -> tuple[Target, Connec
     else:
         target = choose(where.endpoint, where.region, where.profile, ENDPOINTS_PIPELINES, keys)
     connection = target.connection
+    connection["region"] = connection["region"] or DEFAULT_REGION
     return target, {"session": _session(where.profile, keys), "region": connection["region"]}
 
 

@@ -115,7 +115,7 @@ class Runner:
     def leave(self, why: str) -> None:
         """Poll no more, and leave once the tasks in hand have ended."""
         if not self._leaving.is_set():
-            left = f"; {len(self._stops)} tasks are finished first" if self._stops else ""
+            left = f"; {_counted(self._stops)} finished first" if self._stops else ""
             self._kit.say(f"{why}: no more polls{left}")
             self._leaving.set()
 
@@ -123,7 +123,7 @@ class Runner:
         """Leave, and stop the tasks in hand: they are FAILED."""
         self.leave(why)
         if self._stops:
-            self._kit.say(f"{why}: {len(self._stops)} tasks are stopped")
+            self._kit.say(f"{why}: {_counted(self._stops)} stopped")
         for stop in self._stops:
             stop.end()
 
@@ -246,6 +246,10 @@ def _settle(waiting: asyncio.Future[T], done: Future[T]) -> None:
         waiting.set_exception(error)
     else:
         waiting.set_result(done.result())
+
+
+def _counted(tasks: set[Stop]) -> str:
+    return f"{len(tasks)} task{' is' if len(tasks) == 1 else 's are'}"
 
 
 def _first(many: ExceptionGroup[Exception]) -> Exception:
