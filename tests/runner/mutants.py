@@ -65,7 +65,7 @@ MUTANTS = [
         "course",
         "pause = 0.0 if self.task.is_batch else every",
         "pause = every",
-        law(BATCH, "it_is_acknowledged_when_its_process_runs"),
+        law(BATCH, "its_first_report_does_not_wait"),
     ),
     mutant(
         "runner",

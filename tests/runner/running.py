@@ -79,7 +79,11 @@ QUICK = Pace(
 
 @contextmanager
 def running(
-    service: Service, folder: Path, tasks: int = 2, storage: Connection | None = None
+    service: Service,
+    folder: Path,
+    tasks: int = 2,
+    storage: Connection | None = None,
+    pace: Pace = QUICK,
 ) -> Iterator[Running]:
     """Run a runner of the worker group ``wg``."""
     runner = Running(
@@ -90,7 +94,7 @@ def running(
             output=folder / "logs",
             runner_id="the-runner",
             tasks=tasks,
-            pace=QUICK,
+            pace=pace,
         )
     )
     runner.start()

@@ -7,7 +7,7 @@ from typing import Any
 
 from batchyard.launchers.seam import Exited, Lost, StartFailed
 from batchyard.runner.activities.batch_job_attempt import ending
-from tests.runner.running import running
+from tests.runner.running import QUICK, running
 from tests.runner.stand_in import HANG_UP, Fate, Service
 
 GROUP, STREAM = "/aws/batch/job", "count/default/0123"
@@ -65,6 +65,12 @@ def test_it_is_acknowledged_when_its_process_runs(service: Service, tmp_path: Pa
         service.ended("t")
     assert seen[0] is False
     assert len(seen) > 1
+
+
+def test_its_first_report_does_not_wait(service: Service, tmp_path: Path) -> None:
+    service.offer(attempt("sleep", "1000"))
+    with running(service, tmp_path, pace=QUICK._replace(report=1e6)):
+        service.until(lambda: service.all("ReportTaskProgress"))
 
 
 def test_one_that_cannot_be_started_is_never_acknowledged(service: Service, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ INTERRUPTED = 130
 @click.option("--profile", help="Go to AWS with this profile of your AWS configuration.")
 @click.option(
     "--config",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help='AWS Task Runner\'s credentials.json: {"access-id": …, "private-key": …}.',
 )
