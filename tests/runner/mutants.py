@@ -6,6 +6,7 @@ BATCH = "tests/runner/test_batch_attempts.py"
 CHECKING = ("tests/runner/test_checking.py",)
 PATHS = ("tests/runner/paths_laws.py",)
 RUNNER = "tests/runner/test_runner.py"
+STREAMS = ("tests/runner/test_streams.py",)
 SERVICE = ("tests/runner/test_service.py",)
 TASKS = ("tests/runner/tasks_laws.py",)
 ACTIVITIES = "tests/runner/test_activities.py"
@@ -89,7 +90,7 @@ MUTANTS = [
         "runner",
         "await self._idle.wait()",
         "pass",
-        law(RUNNER, "a_terminated_runner_finishes_what_it_has_and_leaves"),
+        law(RUNNER, "its_heart_beats_while_it_finishes_what_it_has"),
     ),
     mutant(
         "activities/batch_job_attempt",
@@ -109,16 +110,14 @@ MUTANTS = [
         "{**kit.environment, **own}",
         law(BATCH, "it_gets_its_environment_directory_and_little_else"),
     ),
+    mutant("streams", "for _again in range(FULL):", "for _again in range(0):", STREAMS),
     mutant(
         "streams",
-        "fd = _opened(undone, pipe, os.O_RDWR | os.O_NONBLOCK)",
-        "fd = _opened(undone, pipe, os.O_RDONLY | os.O_NONBLOCK)",
-        law(ACTIVITIES, "streams_go_to_local_paths_too"),
+        'exec >"$1" 2>"$2"; shift 2; exec',
+        'out=$1; exec >"$1" 2>"$2"; shift 2; exec',
+        STREAMS,
     ),
     mutant(
-        "streams",
-        "for _again in range(FULL):",
-        "for _again in range(0):",
-        (ACTIVITIES,),
+        "streams", "os.O_WRONLY | os.O_CREAT | os.O_APPEND", "os.O_WRONLY | os.O_CREAT", STREAMS
     ),
 ]

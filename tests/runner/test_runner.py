@@ -197,6 +197,19 @@ def test_a_terminated_runner_finishes_what_it_has_and_leaves(
     assert (beaten["taskrunnerId"], beaten["workerGroup"]) == ("the-runner", "wg")
 
 
+def test_its_heart_beats_while_it_finishes_what_it_has(service: Service, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    service.offer(waiting_for(gate))
+    with running(service, tmp_path) as runner:
+        service.until(lambda: runs(gate))
+        runner.leave()
+        service.until(lambda: any("no more polls" in sentence for sentence in runner.said))
+        beats = len(service.all("ReportTaskRunnerHeartbeat"))
+        service.until(lambda: len(service.all("ReportTaskRunnerHeartbeat")) > beats + 1)
+        gate.touch()
+        assert runner.ended()
+
+
 def test_a_task_that_comes_while_it_leaves_is_taken(service: Service, tmp_path: Path) -> None:
     """The service has handed it over: nobody else would get it until its lease is over."""
     gate = tmp_path / "gate"
