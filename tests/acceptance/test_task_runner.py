@@ -144,6 +144,18 @@ def test_it_leaves_with_whoever_started_it_if_asked_to(service: Service, tmp_pat
     assert service.ended("task-Long")[0]["taskStatus"] == "FAILED"
 
 
+def test_it_leaves_on_sigterm_although_its_parent_is_there(
+    service: Service, tmp_path: Path
+) -> None:
+    options = (f"--endpoint={service.url}", "--leave-with-parent")
+    with RunnerProcess(tmp_path, *options, **keys()) as runner:
+        service.until(lambda: service.all("PollForTask"))
+        runner.process.send_signal(signal.SIGTERM)
+        code = runner.process.wait(PATIENCE)
+        assert runner.process.stderr is not None
+        assert (code, "Fatal" in runner.process.stderr.read()) == (0, False)
+
+
 def test_it_waits_for_a_service_that_is_away(service: Service, tmp_path: Path) -> None:
     service.fate = lambda *_: HANG_UP
     with RunnerProcess(tmp_path, f"--endpoint={service.url}", **keys()) as runner:

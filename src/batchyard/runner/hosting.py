@@ -8,10 +8,9 @@ import random
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
@@ -125,7 +124,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> bool:
     async with hosted(settings, say) as runner:
         with _signals(runner) as interrupts:
             if settings.leave_with_parent:
-                gone = in_background(sys.stdin.buffer.read)
+                gone = in_background(_input_ends)
                 gone.add_done_callback(lambda _: runner.stop("whoever started this has gone"))
             say(f"polling {settings.place.url} for worker group {settings.worker_group!r}")
             await runner.run()
@@ -153,6 +152,13 @@ def _signals(runner: Runner) -> Iterator[list[int]]:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+def _input_ends() -> None:
+    """Read standard input to its end; its file object would be locked when we leave."""
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
 
 
 @contextmanager
