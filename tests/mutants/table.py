@@ -10,6 +10,7 @@ from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
+from tests.runner.mutants import MUTANTS as RUNNER
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -290,6 +291,7 @@ MUTANTS: list[Mutant] = [
     *EVENTS,
     *WAITERS,
     *POLLING,
+    *RUNNER,
     *LOGS,
     *PIPELINES,
     *STORED_PIPELINES,

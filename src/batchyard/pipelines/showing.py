@@ -164,7 +164,7 @@ _APART: Final = frozenset(
     {
         *("parent", "schedule", "@componentParent", "@instanceParent", "@activeInstances"),
         *("@waitingOn", "@cascadeFailedOn"),
-        *("dependsOn", "node", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
+        *("dependsOn", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
     }
 )
 """References that do not belong to the task: to what comes before and after, and beside it."""
