@@ -65,6 +65,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Stop, tasks and all, when standard input ends: for a program that starts runners.",
 )
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs.")
 @click.option("--proxy-host", "--proxyHost", metavar="HOST", help="Go through this HTTP proxy.")
 @click.option("--proxy-port", "--proxyPort", type=click.IntRange(1, 65535), help="Its port.")
 @click.option("--proxy-username", "--proxyUsername", metavar="NAME", help="Who we are to it.")
@@ -83,6 +84,7 @@ def command(  # noqa: PLR0913 - one argument per option
     taskrunner_id: str,
     output: Path | None,
     leave_with_parent: bool,
+    quiet: bool,
     proxy_host: str | None,
     proxy_port: int | None,
     proxy_username: str | None,
@@ -115,13 +117,17 @@ def command(  # noqa: PLR0913 - one argument per option
     )
     from batchyard.runner.hosting import serve
 
-    interrupted = asyncio.run(serve(chosen, say))
+    interrupted = asyncio.run(serve(chosen, _silent if quiet else say))
     return INTERRUPTED if interrupted else 0
 
 
 def say(sentence: str) -> None:
     """Tell what happens; standard output is nobody's."""
     click.echo(f"batchyard: {sentence}", err=True)
+
+
+def _silent(sentence: str) -> None:
+    """Tell nothing."""
 
 
 class _Where(NamedTuple):

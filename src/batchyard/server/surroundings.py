@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batchyard.batch.ids import Place
-    from batchyard.engine.pipelines.outside import Alarm
+    from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ class Surroundings:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "batchyard.cli", "runner", "--worker-group", group),
             *("--endpoint", self.url, "--data-dir", str(self._directory)),
-            *("--region", place.region, "--output", str(self._output), "--leave-with-parent"),
+            *("--region", place.region, "--output", str(self._output)),
+            *("--leave-with-parent", "--quiet"),
             stdin=asyncio.subprocess.PIPE,
             env=self._environment(),
         )

@@ -73,7 +73,8 @@ def run(wanted: Wanted) -> int:
             kept.enter_context(_runner(folder, url, logs, group))
         pipeline = _activated(client, wanted, definition)
         found = _Watch(client, pipeline, wanted.timeout).follow()
-        return _conclude(found, logs / pipeline, keep=wanted.output)
+        attempts = asking.instances(client, pipeline, "ATTEMPT")
+        return _conclude(found, attempts, logs / pipeline, keep=wanted.output)
 
 
 def _activated(client: Client, wanted: Wanted, definition: Definition) -> str:
@@ -176,7 +177,7 @@ def _resources(found: dict[str, Fields], users: set[str]) -> set[str]:
     return {name for user in users for name in found[user].get("runsOn") or ()}
 
 
-def _conclude(found: dict[str, Fields], logs: Path, keep: Path | None) -> int:
+def _conclude(found: dict[str, Fields], attempts: list[str], logs: Path, keep: Path | None) -> int:
     """Show how it ended, and what failed attempts printed last."""
     from batchyard.cli.pipelines.show import show_instances
 
@@ -184,7 +185,7 @@ def _conclude(found: dict[str, Fields], logs: Path, keep: Path | None) -> int:
         if _status(fields) in BAD:
             for printed in sorted(logs.glob(f"*/{_file(name)}/*/std*")):
                 _quote(printed, logs)
-    show_instances(found, ())
+    show_instances(found, attempts)
     done = sum(_status(fields) in {"FINISHED", "SKIPPED"} for fields in found.values())
     click.echo(f"{done} of {len(found)} instances finished", err=True)
     if keep is not None:
@@ -239,7 +240,7 @@ def _yard(folder: Path, logs: Path, retries: int) -> Iterator[tuple[Client, str]
 @contextmanager
 def _runner(folder: Path, url: str, logs: Path, group: str) -> Iterator[None]:
     command = ("runner", "--worker-group", group, "--endpoint", url, "--data-dir", str(folder))
-    more = ("--region", REGION, "--output", str(logs), "--leave-with-parent")
+    more = ("--region", REGION, "--output", str(logs), "--leave-with-parent", "--quiet")
     with _process(*command, *more):
         yield
 
