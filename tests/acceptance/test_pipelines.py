@@ -14,6 +14,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from tests.acceptance.yards import RunningYard, until
 from tests.server.operations.pipelines_yard import ONCE, sent
@@ -156,3 +157,22 @@ def test_what_was_answered_outlives_a_killed_yard(tmp_path: Path) -> None:
         client.set_status(pipelineId=pipeline, objectIds=[name], status="TRY_CANCEL")
         assert until(lambda: state(client, pipeline) == "FINISHED")
         assert status(client, pipeline, name) == "CANCELED"
+
+
+def test_awss_quotas_hold_where_they_are_asked_for(tmp_path: Path) -> None:
+    with RunningYard(tmp_path, "--ephemeral", "--aws-quotas") as yard:
+        client = yard.client("datapipeline")
+        for number in range(100):
+            client.create_pipeline(name="p", uniqueId=str(number))
+
+        def refused(unique: str) -> str | None:
+            try:
+                client.create_pipeline(name="p", uniqueId=unique)
+            except ClientError as error:
+                return str(error.response["Error"]["Code"])
+            return None
+
+        assert until(lambda: refused("0") == "ThrottlingException")  # the calls saved up are made
+        assert until(lambda: refused("another") == "InvalidRequestException")  # once one may be
+        elsewhere = yard.client("datapipeline", "eu-west-1")
+        elsewhere.create_pipeline(name="p", uniqueId="0")

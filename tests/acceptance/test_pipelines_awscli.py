@@ -16,7 +16,7 @@ from tests.acceptance.yards import RunningYard
 
 pytestmark = pytest.mark.timeout(600)  # the first run ever downloads what it needs
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "objects": [
         {"id": "Default", "workerGroup": "g", "scheduleType": "ondemand"},
         {

@@ -504,4 +504,8 @@ MUTANTS = [
         "field.string_value is None",
         "showing",
     ),
+    mutant("quotas", "min(BURST, saved.calls + ", "(saved.calls + ", "quotas"),
+    mutant("quotas", "OFTEN.get(operation, SELDOM)", "SELDOM", "quotas"),
+    mutant("quotas", "max(0, now - saved.at)", "(now - saved.at)", "quotas"),
+    mutant("quotas", "Saved(BURST - 1, now)", "Saved(BURST, now)", "quotas"),
 ]

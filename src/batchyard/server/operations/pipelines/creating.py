@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batchyard.pipelines import quotas
 from batchyard.pipelines.ids import pipeline_id
 from batchyard.pipelines.pipeline import Pipeline, Tagged
 from batchyard.server.operations.pipelines.finding import found, invalid
@@ -28,7 +29,8 @@ def create_pipeline(context: Context, request: Wire) -> Wire:
     The same name and uniqueId from the same access key give the pipeline that is there already.
 
     Raises:
-        Fault: InvalidRequestException; a tag's key comes twice.
+        Fault: InvalidRequestException; a tag's key comes twice, or AWS's quotas hold (`serve
+            --aws-quotas`) and there are as many pipelines as may be.
     """
     known = next(
         (
@@ -43,6 +45,9 @@ def create_pipeline(context: Context, request: Wire) -> Wire:
 
 
 def _create(context: Context, request: Wire) -> str:
+    count = len(context.engine.pipelines.of(context.place))
+    if context.engine.settings.aws_quotas and count >= quotas.PIPELINES:
+        raise invalid(f"An account can have {count} pipelines: delete one before you make another")
     new = Pipeline(
         id=pipeline_id(context.engine.new_id()),
         account=context.place.account,
