@@ -145,6 +145,7 @@ class Watched(Offered):
             self._world.machine.answered(attempt)
 
     async def stop(self, *, jobs: bool = False) -> None:
+        asyncio.get_running_loop().call_soon(self._world.machine.report)
         await super().stop(jobs=jobs)
         self._world.machine.detach()
 

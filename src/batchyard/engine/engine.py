@@ -133,6 +133,12 @@ class Engine:
         if job.state in PLACED:
             self.placement.hold(job.attempts[-1].environment, job.spec.demand)
 
+    async def end_attempts(self) -> None:
+        """End every attempt; no other begins. Task runners that run some must reach the yard."""
+        self._open = False
+        self.tasks.stop()
+        await self._attempts.stop(jobs=True)
+
     async def stop(self, *, jobs: bool = False) -> None:
         """Write what has gathered and let go of the attempts; they run on unless ``jobs``.
 

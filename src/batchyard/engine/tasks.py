@@ -171,10 +171,6 @@ class Tasks:
         self._offered[task.attempt] = (service, owner)
         self._hand(place, self._queue(place).offer(task, self._now()))
 
-    def held(self, service: str) -> list[Taken]:
-        """List who holds tasks of a service."""
-        return [t for t in self._taken.values() if t.service == service and not t.stale]
-
     def withdraw(self, place: Place, attempt: str) -> bool:
         """An attempt is over for another reason; its holder, if any, is told to stop.
 

@@ -147,7 +147,8 @@ class Offered:
     async def stop(self, *, jobs: bool = False) -> None:
         """Let go; see `Launcher.stop`.
 
-        With ``jobs``, attempts whose runners do not say in time that they have stopped are lost.
+        With ``jobs``, attempts whose runners do not say in time that they have stopped are lost;
+        of those that nobody has taken nothing runs, and the next start offers them again.
         """
         if jobs and self._report is not None:
             await self._end_all()
@@ -228,8 +229,10 @@ class Offered:
 
     async def _end_all(self) -> None:
         self._quiet.clear()
-        for known in list(self._living()):
-            self.end(known.launch.attempt, 0)
+        for name, known in list(self._known.items()):
+            known.ending = True
+            if known.end is None and not self._board.withdraw(known.offer.place, name):
+                del self._known[name]
         if any(self._living()):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), self._patience)
