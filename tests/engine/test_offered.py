@@ -247,7 +247,9 @@ def test_a_job_that_is_terminated_ends_when_its_runner_has_stopped_it(yard: Yard
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_a_job_that_is_terminated_ends_though_its_runner_is_silent(yard: Yard, begun: bool) -> None:
+def test_a_job_that_is_terminated_ends_though_its_runner_is_silent(
+    yard: Yard, *, begun: bool
+) -> None:
     job = submitted(yard, retry=Retry(3))
     task = take(yard)
     if begun:
@@ -272,7 +274,7 @@ def test_a_timeout_counts_from_the_runners_first_report(yard: Yard) -> None:
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_a_restart_loses_nothing_that_is_held(yard: Yard, begun: bool) -> None:
+def test_a_restart_loses_nothing_that_is_held(yard: Yard, *, begun: bool) -> None:
     job = submitted(yard)
     task = take(yard)
     if begun:
@@ -287,7 +289,7 @@ def test_a_restart_loses_nothing_that_is_held(yard: Yard, begun: bool) -> None:
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_a_runner_that_is_gone_after_a_restart_is_noticed(yard: Yard, begun: bool) -> None:
+def test_a_runner_that_is_gone_after_a_restart_is_noticed(yard: Yard, *, begun: bool) -> None:
     job = submitted(yard)
     task = take(yard)
     if begun:
@@ -377,8 +379,8 @@ async def test_a_yard_that_stops_its_jobs_waits_for_runners_and_keeps_what_nobod
     task = take(yard)
     report(yard, task)
     stopping = asyncio.create_task(yard.engine.stop(jobs=True))
-    while not report(yard, task).answer.canceled:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert report(yard, task).answer.canceled
     assert not stopping.done()
     settled(yard, task, "FAILED", "ExitCode:143")
     while not stopping.done():
