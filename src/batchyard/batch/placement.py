@@ -33,20 +33,25 @@ class Found(NamedTuple):
 
 
 class Room:
-    """What an environment can hold, and what it holds."""
+    """What an environment can hold, and what it holds.
 
-    __slots__ = ("enabled", "used", "vcpus")
+    Attributes:
+        vcpus: how much there is, in thousandths.
+        enabled: whether new work may be placed.
+        elsewhere: whether attempts take the memory of other machines, which is not counted.
+        used: vCPUs that are taken, in thousandths.
+        memory: what attempts take, in MiB.
+    """
 
-    def __init__(self, vcpus: int, *, enabled: bool) -> None:
-        """Begin empty.
+    __slots__ = ("elsewhere", "enabled", "memory", "used", "vcpus")
 
-        Args:
-            vcpus: how much there is, in thousandths.
-            enabled: whether new work may be placed.
-        """
-        self.vcpus = vcpus
-        self.enabled = enabled
+    def __init__(self) -> None:
+        """Begin empty, closed and without vCPUs."""
+        self.vcpus = 0
+        self.enabled = False
+        self.elsewhere = False
         self.used = 0
+        self.memory = 0
 
 
 class Line:
@@ -69,7 +74,8 @@ class Placement:
     """Keeps the room of every environment and the lines before it; decides who goes where.
 
     Args:
-        memory: what all environments of this machine share, in MiB.
+        memory: what all environments of this machine share, in MiB; those whose attempts are
+            offered to task runners take none of it.
     """
 
     def __init__(self, memory: int) -> None:
@@ -85,9 +91,12 @@ class Placement:
 
     def put_environment(self, environment: ComputeEnvironment) -> None:
         """Take in a new or changed environment; what runs in it stays counted."""
-        enabled = environment.state == "ENABLED"
-        room = self._rooms.setdefault(environment.arn, Room(0, enabled=enabled))
-        room.vcpus, room.enabled = environment.vcpus, enabled
+        room = self._rooms.setdefault(environment.arn, Room())
+        room.vcpus, room.enabled = environment.vcpus, environment.state == "ENABLED"
+        elsewhere = environment.worker_group is not None
+        if room.elsewhere != elsewhere:
+            room.elsewhere = elsewhere
+            self._memory_used += -room.memory if elsewhere else room.memory
         self._changed = True
 
     def remove_environment(self, arn: str) -> None:
@@ -129,15 +138,19 @@ class Placement:
 
     def hold(self, environment: str, demand: Demand) -> None:
         """Count what an attempt takes (also at a restart: what still runs)."""
-        self._rooms.setdefault(environment, Room(0, enabled=False)).used += demand.vcpus
-        self._memory_used += demand.memory
+        self._count(self._rooms.setdefault(environment, Room()), demand.vcpus, demand.memory)
 
     def release(self, environment: str, demand: Demand) -> None:
         """Count back what an attempt took."""
         if room := self._rooms.get(environment):
-            room.used -= demand.vcpus
-        self._memory_used -= demand.memory
+            self._count(room, -demand.vcpus, -demand.memory)
         self._changed = True
+
+    def _count(self, room: Room, vcpus: int, memory: int) -> None:
+        room.used += vcpus
+        room.memory += memory
+        if not room.elsewhere:
+            self._memory_used += memory
 
     def decide(self) -> list[Found]:
         """Give room to every waiting job that fits, best claim first, and hold it for them.
@@ -170,10 +183,9 @@ class Placement:
 
     def _fit(self, line: Line) -> str | None:
         """Name the first environment of the line's queue that has room now."""
-        if self._memory_used + line.demand.memory > self._memory:
-            return None
+        full = self._memory_used + line.demand.memory > self._memory
         for arn, room in self._open(line.queue):
-            if room.used + line.demand.vcpus <= room.vcpus:
+            if room.used + line.demand.vcpus <= room.vcpus and (room.elsewhere or not full):
                 return arn
         return None
 
@@ -187,9 +199,11 @@ class Placement:
     def misfit(self, queue: str, demand: Demand) -> str | None:
         """Say why a job of this size can never run in this queue as things are; None if it can."""
         rooms = [self._rooms[arn] for arn in self._queues[queue].environments if arn in self._rooms]
-        if not any(demand.vcpus <= room.vcpus for room in rooms):
+        wide = [room for room in rooms if demand.vcpus <= room.vcpus]
+        if not wide:
             return reasons.TOO_MANY_VCPUS
-        return None if demand.memory <= self._memory else reasons.TOO_LARGE
+        holds = demand.memory <= self._memory or any(room.elsewhere for room in wide)
+        return None if holds else reasons.TOO_LARGE
 
     def waiting(self) -> Iterable[tuple[str, str, Demand]]:
         """List every waiting job with its queue and size, each line oldest first."""

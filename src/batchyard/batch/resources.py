@@ -12,9 +12,15 @@ from batchyard.batch.model import Value
 
 Switch = Literal["ENABLED", "DISABLED"]
 
+WORKER_GROUP = "batchyard:worker-group"
+"""The tag of an environment whose attempts are offered to the task runners it names (ours)."""
+
 
 class ComputeEnvironment(Value, frozen=True):
-    """Room for attempts: so many vCPUs (thousandths)."""
+    """Room for attempts: so many vCPUs (thousandths).
+
+    With a ``worker_group``, that of the task runners who run them on machines of their own.
+    """
 
     name: str
     arn: str
@@ -22,6 +28,7 @@ class ComputeEnvironment(Value, frozen=True):
     vcpus: int
     status_reason: str = "ComputeEnvironment Healthy"
     detail: bytes = b"{}"
+    worker_group: str | None = None
 
 
 class JobQueue(Value, frozen=True):
