@@ -202,8 +202,7 @@ class Yards(RuleBasedStateMachine):
         if OWNER not in self.yard.engine.pipelines._live:  # noqa: SLF001 - nothing was drawn
             return
         for _ in range(400):
-            state = self.live.pipeline.state
-            if state in {PipelineState.FINISHED, PipelineState.INACTIVE}:
+            if not self.live.open:
                 break
             self._go_on()
         left = [i for i in self.live.instances.values() if not i.ended]

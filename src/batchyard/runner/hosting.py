@@ -11,11 +11,12 @@ import socket
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from batchyard.errors import Refused
+from batchyard.errors import Refused, Unreachable
 from batchyard.runner.kit import Kit, Pace
 from batchyard.runner.processes import Processes
 from batchyard.runner.runner import Identity, Runner, in_background
@@ -60,6 +61,11 @@ class Settings(NamedTuple):
     tasks: int = TASKS
     leave_with_parent: bool = False
     pace: Pace = Pace()
+
+
+FAREWELL = 2
+"""Seconds to tell the service about stopped tasks, once whoever started the runner has gone."""
+ORPHANED = "whoever started this task runner has gone"
 
 
 @asynccontextmanager
@@ -124,11 +130,16 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> bool:
     async with hosted(settings, say) as runner:
         with _signals(runner) as interrupts:
             if settings.leave_with_parent:
-                gone = in_background(_input_ends)
-                gone.add_done_callback(lambda _: runner.stop("whoever started this has gone"))
+                in_background(_input_ends).add_done_callback(partial(_orphaned, runner))
             say(f"polling {settings.place.url} for worker group {settings.worker_group!r}")
             await runner.run()
             return bool(interrupts)
+
+
+def _orphaned(runner: Runner, _: object) -> None:
+    """Stop the tasks, and leave: soon also when nobody takes their statuses any more."""
+    runner.stop(ORPHANED)
+    asyncio.get_running_loop().call_later(FAREWELL, runner.fail, Unreachable(ORPHANED))
 
 
 @contextmanager

@@ -131,10 +131,11 @@ class Surroundings:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a runner: politely first; it takes what it runs with it."""
+    """End a runner: without its standard input it leaves, and takes what it runs with it."""
     if process.returncode is not None:
         return
-    process.terminate()
+    assert process.stdin is not None  # noqa: S101 - it was made with one
+    process.stdin.close()
     try:
         await asyncio.wait_for(asyncio.shield(process.wait()), PATIENCE)
     except TimeoutError:

@@ -9,6 +9,7 @@ from batchyard.pipelines import periods
 from batchyard.pipelines.health import after
 from batchyard.pipelines.inheritance import resolved
 from batchyard.pipelines.pipeline import PipelineState
+from batchyard.pipelines.states import BAD
 from batchyard.pipelines.turnstiles import Turnstile
 from batchyard.store.asking import InstanceQuery
 
@@ -145,6 +146,11 @@ class Live:
         found = after(known.get(instance.component), instance)
         if found is not None:
             known[instance.component] = found
+
+    def failed(self) -> bool:
+        """Tell whether an instance ended badly; of a pipeline on demand, one of its last run."""
+        since = self.pipeline.run_at or 0
+        return any(instance.start >= since for instance in self.all_of(None, *sorted(BAD)))
 
     def keep(self, instance: Instance) -> None:
         """Note how an instance stands; what would wake one that has ended is let go of."""

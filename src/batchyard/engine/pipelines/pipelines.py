@@ -337,12 +337,17 @@ class Pipelines:
         self._outside.wake()
 
     def _review(self, live: Live) -> None:
-        """See whether a pipeline is done, or no longer is."""
+        """See whether a pipeline is done, or no longer is.
+
+        One in which something ended badly stays SCHEDULED, so that it can be rerun (ours: SetStatus
+        refuses what is FINISHED, and AWS calls SCHEDULED also what has done its work).
+        """
         state, now = live.pipeline.state, self._outside.clock.now()
         if live.open and state is PipelineState.FINISHED:
             self.change(live.pipeline.id, pipeline.Reopened(now))
         ending = state is PipelineState.DEACTIVATING
-        if not live.open and (ending or (live.planning and live.next_run is None)):
+        done = live.planning and live.next_run is None
+        if not live.open and (ending or (done and not live.failed())):
             self.change(live.pipeline.id, pipeline.Settled(now))
 
 
