@@ -93,7 +93,7 @@ async def hosted(settings: Settings, say: Callable[[str], None]) -> AsyncIterato
             checks=asyncio.Semaphore(CHECKS),
             output=settings.output,
             scratch=scratch,
-            environment=os.environ,
+            environment=dict(os.environ),
             say=say,
             chance=random.random,
             pace=settings.pace,
