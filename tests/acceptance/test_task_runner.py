@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from tests.acceptance.terminal import typed
 from tests.acceptance.yards import BATCHYARD, PATIENCE, clean_environment
+from tests.motos import Moto
 from tests.runner.stand_in import HANG_UP, KEY, Service, served, task
 
 
@@ -167,12 +169,33 @@ def test_it_waits_for_a_service_that_is_away(service: Service, tmp_path: Path) -
         assert runner.ends()[0] == 0
 
 
+def test_what_it_says_is_copied_to_s3(service: Service, tmp_path: Path) -> None:
+    """dp-taskrunner-config-options.html: --logUri."""
+    service.offer(task("Hello", "ShellCommandActivity", command="true"))
+    with Moto() as moto:
+        s3 = moto.client("s3")
+        s3.create_bucket(Bucket="lab")
+        variables = keys() | {"AWS_ENDPOINT_URL_S3": moto.url}
+        options = (f"--endpoint={service.url}", "--logUri=s3://lab/runner/")
+        with RunnerProcess(tmp_path, *options, **variables) as runner:
+            service.ended("task-Hello")
+            runner.process.send_signal(signal.SIGTERM)
+            assert runner.ends()[0] == 0
+        found = s3.list_objects_v2(Bucket="lab")["Contents"]
+        (key,) = [item["Key"] for item in found]
+        text = s3.get_object(Bucket="lab", Key=key)["Body"].read().decode()
+    assert re.fullmatch(r"runner/Task Runner\.log\.\d{4}-\d\d-\d\d-\d\d", key)
+    assert "FINISHED ShellCommandActivity" in text
+
+
 @pytest.mark.parametrize(
     "options, word",
     [
         (("--access-id", "A"), "--secret-key"),
         (("--config", "{file}"), "access-id"),
         (("--proxy-port", "80"), "--proxy-host"),
+        (("--proxyDomain", "corp"), "NTLM"),
+        (("--logUri", "/tmp"), "s3://"),
         (("--endpoint", "nowhere"), "nowhere"),
         (("--output", "{file}/below"), "kept"),
     ],

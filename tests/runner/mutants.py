@@ -64,9 +64,15 @@ MUTANTS = [
     ),
     mutant(
         "course",
-        "pause = 0.0 if self.task.is_batch else every",
-        "pause = every",
+        "sleep(0 if self.task.is_batch else every)",
+        "sleep(every)",
         law(BATCH, "its_first_report_does_not_wait"),
+    ),
+    mutant(
+        "course",
+        "return self.task.is_batch or not answer.canceled",
+        "return not answer.canceled",
+        law(BATCH, "a_canceled_one_is_reported_on_until_it_has_ended"),
     ),
     mutant(
         "runner",

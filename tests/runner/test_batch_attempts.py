@@ -115,6 +115,22 @@ def test_a_canceled_one_says_how_it_ended_all_the_same(service: Service, tmp_pat
     assert messages(service) == ["hi", "bye"]
 
 
+def test_a_canceled_one_is_reported_on_until_it_has_ended(service: Service, tmp_path: Path) -> None:
+    """Its machine would count as lost otherwise, and its exit code with it."""
+    gate = tmp_path / "gate"
+    wait = f"while [ ! -e {gate} ]; do sleep 0.02; done"
+    script = f"trap '{wait}; exit 9' TERM; echo hi; while :; do :; done"
+    service.streams.add((GROUP, STREAM))
+    service.offer(attempt("sh", "-c", script))
+    with running(service, tmp_path, pace=QUICK._replace(grace=60)):
+        service.until(lambda: "hi" in messages(service))
+        service.canceled.add("t")
+        reports = len(service.all("ReportTaskProgress"))
+        service.until(lambda: len(service.all("ReportTaskProgress")) > reports + 3)
+        gate.touch()
+        assert service.ended("t")[0]["errorId"] == "ExitCode:9"
+
+
 def test_a_log_stream_that_is_not_there_is_made(service: Service, tmp_path: Path) -> None:
     service.offer(attempt("echo", "hello"))
     with running(service, tmp_path):

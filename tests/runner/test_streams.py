@@ -16,7 +16,7 @@ def say(pipe: Path, text: bytes) -> None:
 
 
 def pipes(folder: Path) -> list[Path]:
-    return list(folder.glob("*.pipe"))
+    return [path for path in folder.iterdir() if path.is_fifo()]
 
 
 def open_files() -> int:
@@ -28,9 +28,9 @@ def open_files() -> int:
 async def test_what_is_left_in_the_pipes_at_the_end_is_written(tmp_path: Path) -> None:
     out, err, copy = tmp_path / "a" / "out", tmp_path / "err", tmp_path / "copy"
     text = bytes(range(256)) * 256
-    with Streams(tmp_path, [[out, copy], [err]]):
-        say(tmp_path / "stdout.pipe", text)
-        say(tmp_path / "stderr.pipe", b"err")
+    with Streams(tmp_path, [[out, copy], [err]]) as streams:
+        say(streams.pipes[0], text)
+        say(streams.pipes[1], b"err")
     assert out.read_bytes() == copy.read_bytes() == text
     assert err.read_bytes() == b"err"
     assert not pipes(tmp_path)
@@ -39,8 +39,8 @@ async def test_what_is_left_in_the_pipes_at_the_end_is_written(tmp_path: Path) -
 async def test_files_are_appended_to(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for text in (b"one", b"two"):
-        with Streams(tmp_path, [[out], []]):
-            say(tmp_path / "stdout.pipe", text)
+        with Streams(tmp_path, [[out], []]) as streams:
+            say(streams.pipes[0], text)
     assert out.read_bytes() == b"onetwo"
 
 

@@ -61,6 +61,12 @@ INTERRUPTED = 130
     help="Where logs of tasks are kept.  [default: `runner` in the user's data directory]",
 )
 @click.option(
+    "--log-uri",
+    "--logUri",
+    metavar="S3",
+    help="Where in S3 what the runner says is copied, every hour and at the end.",
+)
+@click.option(
     "--leave-with-parent",
     is_flag=True,
     help="Stop, tasks and all, when standard input ends: for a program that starts runners.",
@@ -70,6 +76,12 @@ INTERRUPTED = 130
 @click.option("--proxy-port", "--proxyPort", type=click.IntRange(1, 65535), help="Its port.")
 @click.option("--proxy-username", "--proxyUsername", metavar="NAME", help="Who we are to it.")
 @click.option("--proxy-password", "--proxyPassword", metavar="WORD", help="Our password there.")
+@click.option(
+    "--proxy-domain", "--proxyDomain", metavar="NAME", help="Refused: NTLM is not spoken."
+)
+@click.option(
+    "--proxy-workstation", "--proxyWorkstation", metavar="NAME", help="Refused, as --proxy-domain."
+)
 def command(  # noqa: PLR0913 - one argument per option
     *,
     worker_group: str,
@@ -83,12 +95,15 @@ def command(  # noqa: PLR0913 - one argument per option
     secret_key: str | None,
     taskrunner_id: str,
     output: Path | None,
+    log_uri: str | None,
     leave_with_parent: bool,
     quiet: bool,
     proxy_host: str | None,
     proxy_port: int | None,
     proxy_username: str | None,
     proxy_password: str | None,
+    proxy_domain: str | None,
+    proxy_workstation: str | None,
 ) -> int:
     """Take tasks of a worker group from AWS Data Pipeline and run them here, as you.
 
@@ -105,14 +120,19 @@ def command(  # noqa: PLR0913 - one argument per option
       batchyard runner --worker-group wg-12345 --data-dir ./yard --tasks 8
       batchyard runner --config credentials.json --workerGroup=wg-12345 --region=eu-west-1
     """
+    if proxy_domain or proxy_workstation:
+        raise Refused("an NTLM proxy is not spoken to: go through one that takes a password")
     keys = _keys(config, access_id, secret_key)
     target, storage = _target(_Where(endpoint, data_dir, region, profile), keys)
     proxies = _proxies(proxy_host, proxy_port, proxy_username, proxy_password)
     settings = _settings(target.connection, storage, proxies, output)
+    from batchyard.client.s3 import S3Uri
+
     chosen = settings._replace(
         worker_group=worker_group,
         tasks=tasks,
         runner_id=taskrunner_id,
+        log_uri=S3Uri(log_uri) if log_uri else None,
         leave_with_parent=leave_with_parent,
     )
     from batchyard.runner.hosting import serve

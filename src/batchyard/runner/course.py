@@ -82,16 +82,17 @@ class Course(NamedTuple):
         """Report until the task is over, or not wanted any more."""
         await begun.wait()
         every = self.task.report_every(self.kit.pace.report)
-        pause = 0.0 if self.task.is_batch else every
-        while not self.stop.canceled:
-            await asyncio.sleep(pause)
-            await self._report()
-            pause = every
+        await asyncio.sleep(0 if self.task.is_batch else every)
+        while await self._report():  # noqa: ASYNC110 - by the clock, not until something happens
+            await asyncio.sleep(every)
 
-    async def _report(self) -> None:
-        """Report once, however long it takes to get through."""
+    async def _report(self) -> bool:
+        """Report once, however long it takes to get through; tell whether to report again.
+
+        An attempt of a job is reported on until it has ended, since its exit code counts.
+        """
         tries = 0
-        while not self.stop.canceled:
+        while True:
             try:
                 answer = await self._call("ReportTaskProgress", {}, Reported)
             except errors.ServiceError as error:
@@ -102,11 +103,12 @@ class Course(NamedTuple):
             except errors.BatchyardError as error:
                 self.kit.say(f"{self.task.label} is not ours any more: {error}")
                 self.stop.cancel()
+                return False
             else:
-                if answer.canceled:
+                if answer.canceled and not self.stop.canceled:
                     self.kit.say(f"{self.task.label} is canceled")
                     self.stop.cancel()
-                return
+                return self.task.is_batch or not answer.canceled
 
     async def _work(self, begun: asyncio.Event) -> Ending:
         """Run the activity; whatever goes wrong is an ending, too."""

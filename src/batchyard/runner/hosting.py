@@ -22,10 +22,12 @@ from batchyard.runner.processes import Processes
 from batchyard.runner.runner import Identity, Runner, in_background
 from batchyard.runner.service import AT_ONCE, HOLD, LOGS, PIPELINES, Service
 from batchyard.runner.storage import Storage
+from batchyard.runner.telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from batchyard.client.s3 import S3Uri
     from batchyard.client.sessions import Connection
     from batchyard.errors import BatchyardError
     from batchyard.runner.service import Place
@@ -48,6 +50,7 @@ class Settings(NamedTuple):
         output: the folder in which logs of tasks are kept.
         runner_id: what the runner calls itself; empty: its machine, and a number of its own.
         tasks: activities that run at once.
+        log_uri: where what the runner says is copied; None: nowhere, and it is only said.
         leave_with_parent: whether the end of standard input, as of a pipe from a process that
             has gone, stops the runner.
         pace: how often things are done.
@@ -59,6 +62,7 @@ class Settings(NamedTuple):
     output: Path
     runner_id: str = ""
     tasks: int = TASKS
+    log_uri: S3Uri | None = None
     leave_with_parent: bool = False
     pace: Pace = Pace()
 
@@ -99,7 +103,7 @@ async def hosted(settings: Settings, say: Callable[[str], None]) -> AsyncIterato
             checks=asyncio.Semaphore(CHECKS),
             output=settings.output,
             scratch=scratch,
-            environment=os.environ,
+            environment=dict(os.environ),
             say=say,
             chance=random.random,
             pace=settings.pace,
@@ -127,11 +131,11 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> bool:
     Raises:
         BatchyardError: as `hosted`, and as `Runner.run`.
     """
-    async with hosted(settings, say) as runner:
+    async with _written_down(settings, say) as tell, hosted(settings, tell) as runner:
         with _signals(runner) as interrupts:
             if settings.leave_with_parent:
                 in_background(_input_ends).add_done_callback(partial(_orphaned, runner))
-            say(f"polling {settings.place.url} for worker group {settings.worker_group!r}")
+            tell(f"polling {settings.place.url} for worker group {settings.worker_group!r}")
             await runner.run()
             return bool(interrupts)
 
@@ -140,6 +144,23 @@ def _orphaned(runner: Runner, _: object) -> None:
     """Stop the tasks, and leave: soon also when nobody takes their statuses any more."""
     runner.stop(ORPHANED)
     asyncio.get_running_loop().call_later(FAREWELL, runner.fail, Unreachable(ORPHANED))
+
+
+@asynccontextmanager
+async def _written_down(
+    settings: Settings, say: Callable[[str], None]
+) -> AsyncIterator[Callable[[str], None]]:
+    """Write down and copy what is said, if that is asked for; give what says it."""
+    if settings.log_uri is None:
+        yield say
+        return
+    telling = Telling(settings.output, say, Storage(settings.storage), settings.log_uri)
+    copying = asyncio.ensure_future(telling.copy_on())
+    try:
+        yield telling.tell
+    finally:
+        copying.cancel()
+        await asyncio.to_thread(telling.copy)
 
 
 @contextmanager

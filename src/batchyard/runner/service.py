@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-make-h
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -35,6 +36,13 @@ https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_PollForTask.htm
 
 AT_ONCE = 32
 """Connections that are kept."""
+
+SOCKET = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+)
+"""Headers and body leave at once, as with botocore's clients; a poll whose other end has gone
+without a word is noticed."""
 
 SUCCESS = 200
 
@@ -103,6 +111,7 @@ class Service:
             proxies=dict(place.proxies),
             timeout=(CONNECT, read),
             max_pool_connections=AT_ONCE,
+            socket_options=SOCKET,
         )
 
     def call(self, operation: str, members: Mapping[str, object], answer: type[T]) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,39 +55,36 @@ class Ran(NamedTuple):
         return failed(f"ExitCode:{code}", message + last, self.said)
 
 
-async def run(
-    task: Handed, kit: Kit, stop: Stop, folder: Path, more: Mapping[str, str] | None = None
-) -> Ran:
+async def run(task: Handed, kit: Kit, stop: Stop, more: Mapping[str, str] | None = None) -> Ran:
     """Run a task's command or script, and keep what it prints.
 
     Args:
         task: the task.
         kit: what to work with.
         stop: its order to stop.
-        folder: for this task alone.
         more: variables on top of the runner's own.
 
     Raises:
         Refused: there is neither command nor script, or both, or a place that is none.
-        BatchyardError: a script cannot be brought from S3.
+        BatchyardError: a script cannot be brought from S3, or a stream not be taken there.
         OSError: a file cannot be read or written.
     """
-    words = await _words(task, kit, folder)
-    work = folder / "work"
-    work.mkdir(exist_ok=True)
     logs = [kit.output / task.folder / name for name in NAMES]
     given = [_given(task, name) for name in NAMES]
-    files = [
-        [log, *([place] if isinstance(place, Path) else [])]
-        for log, place in zip(logs, given, strict=True)
-    ]
-    with Streams(folder, files) as streams:
-        command = Command(streams.wrapped(words), {**kit.environment, **(more or {})}, str(work))
+    with ExitStack() as kept:
+        words = await _words(task, kit, kept)
+        streams = kept.enter_context(Streams(kit.scratch, list(map(_files, logs, given))))
+        command = Command(streams.wrapped(words), {**kit.environment, **(more or {})})
         end = await _end(command, kit, stop)
+    await _keep_logs(task, kit)
     for log, place in zip(logs, given, strict=True):
         if place is not None and not isinstance(place, Path):
             await asyncio.to_thread(kit.storage.put, log, place)
     return Ran(end, last_lines(*reversed(logs)))
+
+
+def _files(log: Path, given: S3Uri | Path | None) -> list[Path]:
+    return [log, given] if isinstance(given, Path) else [log]
 
 
 async def _end(command: Command, kit: Kit, stop: Stop) -> End:
@@ -99,7 +97,7 @@ async def _end(command: Command, kit: Kit, stop: Stop) -> End:
         kit.processes.forget(running)
 
 
-async def keep_logs(task: Handed, kit: Kit) -> None:
+async def _keep_logs(task: Handed, kit: Kit) -> None:
     """Take a task's logs to its pipelineLogUri, if it has one; what fails is only told.
 
     Source: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-pipeline-status.html
@@ -118,7 +116,7 @@ async def keep_logs(task: Handed, kit: Kit) -> None:
         kit.say(f"the logs of {task.label} were not taken to {uri}: {error}")
 
 
-async def _words(task: Handed, kit: Kit, folder: Path) -> tuple[str, ...]:
+async def _words(task: Handed, kit: Kit, kept: ExitStack) -> tuple[str, ...]:
     """Form the command: a shell with its positional parameters, or a script of its own."""
     command, uri = task.work.string("command"), task.work.string("scriptUri")
     arguments = task.work.strings("scriptArgument")
@@ -126,16 +124,11 @@ async def _words(task: Handed, kit: Kit, folder: Path) -> tuple[str, ...]:
         raise Refused("give a command or a scriptUri, one of the two")
     if command is not None:
         return ("/bin/sh", "-c", command, "sh", *arguments)
-    script = await _script(located(uri or ""), kit, folder)
-    return (str(script), *arguments)
-
-
-async def _script(place: S3Uri | Path, kit: Kit, folder: Path) -> Path:
-    """Bring a script here, so that it can be run whatever its mode is."""
-    file = folder / "script"
-    await asyncio.to_thread(kit.storage.get, place, file)
+    # A copy, so that it can be run whatever its mode is.
+    file = kept.enter_context(kit.folder()) / "script"
+    await asyncio.to_thread(kit.storage.get, located(uri or ""), file)
     file.chmod(0o700)
-    return file
+    return (str(file), *arguments)
 
 
 def _given(task: Handed, name: str) -> S3Uri | Path | None:

@@ -10,6 +10,7 @@ import asyncio
 import os
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,15 +35,19 @@ class Streams:
     """The two streams of one command; use it as a context.
 
     Args:
-        folder: where the pipes are, for this command alone.
+        folder: where the pipes are, under names of their own.
         files: for each stream the files that get what it says; they are appended to.
 
     Raises:
         OSError: a file cannot be written.
+
+    Attributes:
+        pipes: the two pipes.
     """
 
     def __init__(self, folder: Path, files: Sequence[Sequence[Path]]) -> None:
-        self._pipes = [folder / f"{name}.pipe" for name in NAMES]
+        own = uuid4().hex
+        self.pipes = [folder / f"{own}.{name}" for name in NAMES]
         self._files = files
         self._open = ExitStack()
         self._read: list[tuple[int, list[int]]] = []
@@ -51,7 +56,7 @@ class Streams:
         """Make the pipes, and begin to write what comes."""
         loop = asyncio.get_running_loop()
         with self._open as undone:
-            for pipe, files in zip(self._pipes, self._files, strict=True):
+            for pipe, files in zip(self.pipes, self._files, strict=True):
                 os.mkfifo(pipe, 0o600)
                 undone.callback(pipe.unlink)
                 # For writing as well: a pipe that nobody writes to yet has no end for us.
@@ -68,18 +73,22 @@ class Streams:
         with self._open:
             for fd, files in self._read:
                 for _again in range(FULL):
-                    self._take(fd, files)
+                    if not self._take(fd, files):
+                        break
 
     def wrapped(self, words: Sequence[str]) -> tuple[str, ...]:
         """Form the command whose streams these are."""
-        return ("/bin/sh", "-c", _WRAP, "sh", *map(str, self._pipes), *words)
+        return ("/bin/sh", "-c", _WRAP, "sh", *map(str, self.pipes), *words)
 
-    def _take(self, fd: int, files: Sequence[int]) -> None:
-        """Write one read's worth, if there is any."""
-        with suppress(BlockingIOError):
+    def _take(self, fd: int, files: Sequence[int]) -> bool:
+        """Write one read's worth; tell whether there was any."""
+        try:
             data = os.read(fd, CHUNK)
-            for file in files:
-                _write(file, data)
+        except BlockingIOError:
+            return False
+        for file in files:
+            _write(file, data)
+        return True
 
 
 def _opened(undone: ExitStack, path: Path, flags: int) -> int:
@@ -89,8 +98,12 @@ def _opened(undone: ExitStack, path: Path, flags: int) -> int:
 
 
 def _file(undone: ExitStack, path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return _opened(undone, path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    try:
+        return _opened(undone, path, flags)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _opened(undone, path, flags)
 
 
 def _write(file: int, data: bytes) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from batchyard.batch.launching import DEFAULT_PATH
+from batchyard.batch.launching import DEFAULT_PATH, MACHINES_OWN
+from batchyard.batch.reasons import EXITED
 from batchyard.errors import Refused
 from batchyard.launchers.seam import Exited, StartFailed
 from batchyard.runner.printing import Printing
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from batchyard.runner.processes import End
     from batchyard.runner.stops import Stop
     from batchyard.runner.tasks import Ending, Handed
-
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
-"""What a job gets of this machine's environment, as on a yard's own; the job's own wins."""
 
 
 async def batch_job_attempt(task: Handed, kit: Kit, stop: Stop, begun: asyncio.Event) -> Ending:
@@ -67,8 +65,7 @@ def ending(end: End) -> Ending:
         return failed("ProcessLost", "The runner's supervisor was lost, and the attempt ended.")
     if end.exit_code == 0:
         return FINISHED
-    told = end.reason or "Essential container in task exited"
-    return failed(f"ExitCode:{end.exit_code}", told)
+    return failed(f"ExitCode:{end.exit_code}", end.reason or EXITED)
 
 
 def _command(task: Handed, kit: Kit) -> Command:
@@ -78,7 +75,7 @@ def _command(task: Handed, kit: Kit) -> Command:
         Refused: the memory is no number.
     """
     work = task.work
-    kept = {name: kit.environment[name] for name in KEPT if name in kit.environment}
+    kept = {name: kit.environment[name] for name in MACHINES_OWN if name in kit.environment}
     given = (entry.partition("=") for entry in work.strings("environment"))
     own = {name: value for name, _, value in given}
     memory = work.string("memory")

@@ -27,20 +27,24 @@ async def shell_command_activity(
     begun: asyncio.Event,  # noqa: ARG001 - it was acknowledged before; see `Activity`
 ) -> Ending:
     """Bring the inputs, run, take the outputs; see `Activity`."""
-    stages = task.flag("stage")
-    inputs = list(staged(task.nodes("input"), "INPUT")) if stages else []
-    outputs = list(staged(task.nodes("output"), "OUTPUT")) if stages else []
+    if not task.flag("stage"):
+        return (await shell.run(task, kit, stop)).ending
     with kit.folder() as folder:
-        variables = {item.name: str(folder / item.name) for item in (*inputs, *outputs)}
-        for name in variables:
-            (folder / name).mkdir()
-        for item in inputs:
-            await asyncio.to_thread(_bring, kit, item, folder / item.name)
-        ran = await shell.run(task, kit, stop, folder, variables)
-        if ran.succeeded:
-            for item in outputs:
-                await asyncio.to_thread(kit.storage.put_all, folder / item.name, item.uri)
-        await shell.keep_logs(task, kit)
+        return await _run_staged(task, kit, stop, folder)
+
+
+async def _run_staged(task: Handed, kit: Kit, stop: Stop, folder: Path) -> Ending:
+    inputs = list(staged(task.nodes("input"), "INPUT"))
+    outputs = list(staged(task.nodes("output"), "OUTPUT"))
+    variables = {item.name: str(folder / item.name) for item in (*inputs, *outputs)}
+    for name in variables:
+        (folder / name).mkdir()
+    for item in inputs:
+        await asyncio.to_thread(_bring, kit, item, folder / item.name)
+    ran = await shell.run(task, kit, stop, variables)
+    if ran.succeeded:
+        for item in outputs:
+            await asyncio.to_thread(kit.storage.put_all, folder / item.name, item.uri)
     return ran.ending
 
 

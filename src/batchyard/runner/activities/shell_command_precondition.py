@@ -28,9 +28,7 @@ async def shell_command_precondition(
     """Run the command until it exits with 0; see `Activity`."""
 
     async def holds() -> bool:
-        with kit.folder() as folder:
-            ran = await shell.run(task, kit, stop, folder)
-        await shell.keep_logs(task, kit)
+        ran = await shell.run(task, kit, stop)
         if not isinstance(ran.end, Exited):
             raise Refused(ran.ending.error_message)
         return ran.succeeded
