@@ -218,6 +218,22 @@ def test_a_job_is_a_misfit_when_it_would_not_fit_into_empty_rooms(
     assert (reason == reasons.TOO_LARGE) == (vcpus <= widest and not borne)
 
 
+def test_memory_is_counted_where_attempts_would_be_placed_now() -> None:
+    placement, large = Placement(MEMORY), Demand(1, 800)
+    placement.put_queue(queue("q", 1, ["here"]))
+    placement.put_environment(environment("here", 4000))
+    placement.put_environment(environment("e", 4000, elsewhere=True))
+    placement.hold("e", large)
+    placement.offer("first", "q", large)
+    assert placement.decide() == [Found("first", "here")]
+    placement.release("here", large)
+    placement.put_environment(environment("e", 4000))
+    placement.offer("second", "q", large)
+    assert placement.decide() == []
+    placement.put_environment(environment("e", 4000, elsewhere=True))
+    assert placement.decide() == [Found("second", "here")]
+
+
 class Watched:
     """A queue that counts how often anyone looks at it."""
 

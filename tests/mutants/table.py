@@ -6,6 +6,7 @@ from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
+from tests.launchers.offered_mutants import MUTANTS as OFFERED
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
@@ -297,6 +298,7 @@ MUTANTS: list[Mutant] = [
     *POLLING,
     *RUNNER,
     *LOGS,
+    *OFFERED,
     *PIPELINES,
     *STORED_PIPELINES,
     *WIRE,
