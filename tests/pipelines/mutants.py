@@ -341,8 +341,31 @@ MUTANTS = [
     mutant("turnstiles", "turnstile.limit - len(turnstile.active)", "turnstile.limit", "lifecycle"),
     mutant("turnstiles", "0 if turnstile.paused else", "0 if False else", "lifecycle"),
     mutant(
-        "turnstiles", "waiting=turnstile.waiting[room:]", "waiting=turnstile.waiting", "lifecycle"
+        "turnstiles", "waiting=others), passing", "waiting=turnstile.waiting), passing", "lifecycle"
     ),
+    mutant("turnstiles", "admitted and not instance.again", "admitted", "resuming"),
+    mutant("turnstiles", "for i in live if not i.admitted", "for i in live", "resuming"),
+    mutant(
+        "turnstiles", "if instance.asked and not instance.ended", "if instance.asked", "resuming"
+    ),
+    mutant("waiting", "if row[spot : spot + 1] == (entry,):", "if False:", "waiting"),
+    mutant("waiting", "bisect_right(self.rows, entry, key=_first) - 1", "0", "waiting"),
+    mutant("waiting", "_kept(row[more:])", "(row[more:],)", "waiting"),
+    mutant("waiting", "if len(longer) <= LONGEST", "if True", "waiting"),
+    mutant("resuming", "if instance.ended:", "if False:", "resuming"),
+    mutant("resuming", "if event.at >= now", "if True", "resuming"),
+    mutant("resuming", "if not instance.arrived:", "if False:", "resuming"),
+    mutant("resuming", "and not instance.again", "", "resuming"),
+    mutant("resuming", "yield events.RetryDue(instance.retry_at)", "pass", "resuming"),
+    mutant(
+        "resuming",
+        "since + rules.precondition_timeout",
+        "instance.due + rules.precondition_timeout",
+        "resuming",
+    ),
+    mutant("resuming", "attempt.started_at + limit", "attempt.offered_at + limit", "resuming"),
+    mutant("resuming", "instance.due + rules.late_after", "instance.due", "resuming"),
+    mutant("lifecycle", "if instance.again or rules.late_after", "if rules.late_after", "resuming"),
     mutant(
         "turnstiles", "active=turnstile.active - {name}", "active=turnstile.active", "lifecycle"
     ),

@@ -118,6 +118,12 @@ class Instance(Value, frozen=True):
         return None if latest is None or latest.ended_at is not None else latest
 
     @property
+    def limit(self) -> int | None:
+        """How long an attempt may last, or the resource be there, in milliseconds."""
+        rules = self.rules
+        return rules.terminate_after if self.kind == "resource" else rules.attempt_timeout
+
+    @property
     def by(self) -> Literal["runner", "service", "nobody"]:
         """Who does its work: a task runner, the service itself, or nobody, for it only waits."""
         if self.kind == "node":

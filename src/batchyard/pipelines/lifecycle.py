@@ -173,10 +173,9 @@ def _taken(instance: Instance, event: events.Taken) -> Step:
     )
     running = replace(instance, status=Status.RUNNING, attempts=(*instance.attempts[:-1], taken))
     done: list[Command] = []
-    rules = instance.rules
-    limit = rules.terminate_after if instance.kind == "resource" else rules.attempt_timeout
-    if limit is not None:
-        done.append(commands.Wake(events.TimedOut(event.at + limit, attempt=event.attempt)))
+    if instance.limit is not None:
+        due = event.at + instance.limit
+        done.append(commands.Wake(events.TimedOut(due, attempt=event.attempt)))
     if instance.kind == "resource":
         done.append(commands.Tell(instance.wanted_by, events.Hosted(event.at)))
     return running, tuple(done)
@@ -244,7 +243,7 @@ def _retry_due(instance: Instance, event: events.RetryDue) -> Step:
 
 def _grew_late(instance: Instance, event: events.GrewLate) -> Step:
     rules = instance.rules
-    if rules.late_after is None or event.at < instance.due + rules.late_after:
+    if instance.again or rules.late_after is None or event.at < instance.due + rules.late_after:
         return instance, ()
     late = replace(instance, late=True)
     told = tuple(commands.Trigger(action, "onLateAction") for action in rules.on_late)

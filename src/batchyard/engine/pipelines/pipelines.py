@@ -96,8 +96,10 @@ class Pipelines:
             live.turnstiles[component] = rebuilt(
                 turnstile.limit, instances, paused=turnstile.paused
             )
-        for instance in list(live.instances.values()):
-            self._carrying.carry_out(live, ((instance.id, c) for c in resume(instance)))
+        now = self._outside.clock.now()
+        for name in list(live.instances):  # carrying out for one may move another
+            found = resume(live.instances[name], now)
+            self._carrying.carry_out(live, ((name, command) for command in found))
         if live.planning:
             self._planner.plan(live)
         self._review(live)
