@@ -179,8 +179,8 @@ def test_no_status_of_a_finished_pipeline_is_set(yard: PipelinesYard) -> None:
 
 
 def test_nothing_is_run_again_in_a_pipeline_that_was_deactivated(yard: PipelinesYard) -> None:
-    pipeline = yard.activate(ONCE)
-    (name,) = yard.ids(pipeline, "INSTANCE")
+    pipeline = yard.activate(HOURLY)
+    name, *_ = yard.ids(pipeline, "INSTANCE")
     yard.ask("DeactivatePipeline", pipelineId=pipeline)
     assert state(yard, pipeline) == "INACTIVE"
     assert "activate" in refused(yard, pipeline, "RERUN", name)
