@@ -212,3 +212,10 @@ def test_a_text_that_cannot_be_worked_out_is_refused_at_the_spot(yard: Pipelines
     assert "#{»nothing}" in message
     assert "at character 503" in message
     assert len(message) < 400
+
+
+def test_a_text_of_too_many_expressions_is_refused(yard: PipelinesYard) -> None:
+    pipeline = yard.activate(HOURLY)
+    asked = {"pipelineId": pipeline, "objectId": "Hourly"}
+    code, message = yard.refusal("EvaluateExpression", expression="#{period}" * 10_001, **asked)
+    assert (code, "10001" in message) == (INVALID, True)
