@@ -119,7 +119,9 @@ class Live:
             page = self._store.instances(query)
             for stored in page.instances:
                 seen.add(stored.id)
-                yield self.instances.get(stored.id, stored)
+                now = self.instances.get(stored.id, stored)
+                if not statuses or now.status in statuses:
+                    yield now
             if page.next is None:
                 break
             query = InstanceQuery(
