@@ -195,7 +195,10 @@ MUTANTS: list[Mutant] = [
         "batchyard/engine/engine.py",
         "tests/engine/test_engine.py",
         ("if self.jobs.get(job.id) is job:  # else", "if job:  # else"),
-        ("        self._open = False\n        self.tasks", "        self.tasks"),
+        (
+            "        self._open = False\n        self.tasks.stop()\n        self.pipelines",
+            "        self.tasks.stop()\n        self.pipelines",
+        ),
         (
             "            handle.cancel()\n        self._attempts.ended",
             "            pass\n        self._attempts.ended",

@@ -436,6 +436,7 @@ MUTANTS = [
         "lifecycle",
     ),
     mutant("moves", '("Missed", BEGUN, (STAYS,)),', "", "lifecycle"),
+    mutant("showing", 'if field.key != "parent"', "if True", "showing"),
     mutant(
         "showing",
         "kept = (field for field in shown.fields if field.key not in over)",
