@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from batchyard.batch import launching
+from batchyard.batch.launching import MACHINES_OWN
 from batchyard.batch.model import Attempt, Demand, Job, Spec
 from batchyard.cli.env import GONE
-from batchyard.engine.machine import KEPT
 from batchyard.launchers.supervisor.proc import MARKER
 from pages.markdown import code, table
 
 
 def page() -> str:
     """Form the page of the environment variables."""
-    kept = ", ".join(map(code, KEPT))
+    kept = ", ".join(map(code, MACHINES_OWN))
     return "\n\n".join((READ, _read(), PRINTED, JOBS, _given(), BASE.format(kept=kept)))
 
 

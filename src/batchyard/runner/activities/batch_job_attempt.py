@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from batchyard.batch.launching import DEFAULT_PATH
+from batchyard.batch.launching import DEFAULT_PATH, MACHINES_OWN
 from batchyard.errors import Refused
 from batchyard.launchers.seam import Exited, StartFailed
 from batchyard.runner.printing import Printing
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from batchyard.runner.processes import End
     from batchyard.runner.stops import Stop
     from batchyard.runner.tasks import Ending, Handed
-
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
-"""What a job gets of this machine's environment, as on a yard's own; the job's own wins."""
 
 
 async def batch_job_attempt(task: Handed, kit: Kit, stop: Stop, begun: asyncio.Event) -> Ending:
@@ -72,13 +69,13 @@ def ending(end: End) -> Ending:
 
 
 def _command(task: Handed, kit: Kit) -> Command:
-    """Form what is launched.
+    """Form what is launched; what the job says of its environment wins over this machine's.
 
     Raises:
         Refused: the memory is no number.
     """
     work = task.work
-    kept = {name: kit.environment[name] for name in KEPT if name in kit.environment}
+    kept = {name: kit.environment[name] for name in MACHINES_OWN if name in kit.environment}
     given = (entry.partition("=") for entry in work.strings("environment"))
     own = {name: value for name, _, value in given}
     memory = work.string("memory")
