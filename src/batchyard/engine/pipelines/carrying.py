@@ -132,11 +132,11 @@ class Carrying:
 
         self._outside.journal.after(begin)
 
-    def _checked(self, live: Live, name: str, attempt: str, met: bool | BatchyardError) -> None:
+    def _checked(self, live: Live, name: str, attempt: str, told: object) -> None:
         now = self._outside.clock.now()
-        if isinstance(met, BatchyardError):
-            self._fail(live, name, attempt, "PreconditionFailed", str(met))
-        elif met:
+        if isinstance(told, BatchyardError):
+            self._fail(live, name, attempt, "PreconditionFailed", str(told))
+        elif told:
             self._happen(live, name, events.Succeeded(now, attempt=attempt))
         else:
             self._happen(live, name, events.NotMet(now, attempt=attempt))
