@@ -69,9 +69,8 @@ def _window(plan: Blueprint, used: set[str], moment: datetime) -> Interval:
     last = _last(longest, number)
     found = longest.interval(max(0, last))
     assert found is not None and longest.period is not None  # noqa: S101, PT018 - it has a first
-    start, length = found.start, found.end - found.start
-    latest = moment - length if ends else moment
-    return found if start <= latest else Interval(latest, latest + length)
+    latest = longest.period.after(moment, -1) if ends else moment
+    return found if found.start <= latest else Interval(latest, longest.period.after(latest))
 
 
 def _last(schedule: Schedule, number: int) -> int:

@@ -7,7 +7,9 @@ import errno
 import os
 import signal
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -146,9 +148,21 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
     leaving = _Leaving(server, yard)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leaving.begin)
+    if yard.options.leave_with_parent:
+        leave = partial(loop.call_soon_threadsafe, leaving.begin)
+        threading.Thread(target=_when_input_ends, args=(leave,), daemon=True).start()
     await server.serve([bound])
     if lost:
         raise lost[0]
+
+
+def _when_input_ends(leave: Callable[[], object]) -> None:
+    """Read standard input to its end, and leave; a loop that has ended has left already."""
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    with suppress(RuntimeError):
+        leave()
 
 
 class _Leaving:
