@@ -57,6 +57,8 @@ def evaluate(value: str, scope: Scope) -> tuple[str, ...]:
     Raises:
         Malformed: an expression is none, or has no value here.
     """
+    if plain(value):
+        return (value,)
     parts = parse(value)
     if _is_list(parts):
         given = (_worked(part, scope) for part in parts if not isinstance(part, str))
@@ -65,6 +67,11 @@ def evaluate(value: str, scope: Scope) -> tuple[str, ...]:
     return tuple(
         "".join(functions.text(piece) for piece in found) for found in _combined(pieces, 0)
     )
+
+
+def plain(value: str) -> bool:
+    """Tell at a glance whether a value stands for itself; of ``[]`` only a closer look tells."""
+    return "#{" not in value and value[:1] != "["
 
 
 def _is_list(parts: Sequence[Part]) -> bool:
