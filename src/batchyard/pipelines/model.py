@@ -41,8 +41,11 @@ class Field(Value, frozen=True):
         return self.key.startswith("*")
 
 
-class PipelineObject(Value, frozen=True):
-    """An object: a component as it was written, or an instance or attempt as it is shown."""
+class PipelineObject(Value, frozen=True, omit_defaults=False):
+    """An object: a component as it was written, or an instance or attempt as it is shown.
+
+    Encoded it always has ``fields``, which the wire asks for.
+    """
 
     id: str
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ import uvicorn
 from batchyard.errors import BatchyardError, Refused
 from batchyard.server.app import Yard
 from batchyard.server.asgi import application
+from batchyard.server.joining import Protocol
 from batchyard.server.keys import private_directory
 from batchyard.server.lock import Holder, Lock
 
@@ -107,6 +109,7 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
     yard.answers_at(url)
     try:
         await yard.start()
+        _leave_in_peace()
         if lock is not None:
             lock.says(Holder(os.getpid(), url))
         if not options.auth:
@@ -122,10 +125,20 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             lock.release()
 
 
+def _leave_in_peace() -> None:
+    """Let the collector of cycles look seldom: nearly everything here is frozen and in none.
+
+    With Python's defaults it took a tenth of the time that tasks took.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]) -> None:
     config = uvicorn.Config(
         application(yard.gateway(bound.getsockname()[1])),
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -57,6 +57,8 @@ def evaluate(value: str, scope: Scope) -> tuple[str, ...]:
     Raises:
         Malformed: an expression is none, or has no value here.
     """
+    if plain(value):
+        return (value,)
     parts = parse(value)
     if _is_list(parts):
         given = (_worked(part, scope) for part in parts if not isinstance(part, str))
@@ -92,6 +94,11 @@ def _told(tree: Tree, scope: Scope) -> str:
         return ", ".join(functions.text(found) for found in _worked(tree, scope))
     except Malformed:
         return ""
+
+
+def plain(value: str) -> bool:
+    """Tell at a glance whether a value stands for itself; of ``[]`` only a closer look tells."""
+    return "#{" not in value and value[:1] != "["
 
 
 def _is_list(parts: Sequence[Part]) -> bool:
