@@ -72,6 +72,6 @@ class Joined(asyncio.Transport):
 class Protocol(HttpToolsProtocol):
     """uvicorn's HTTP, on connections that send answers in one piece."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn names a wider type
         """Begin with a connection."""
         super().connection_made(Joined(transport, self.loop.call_soon))
