@@ -112,10 +112,15 @@ MUTANTS = [
         "expressions",
     ),
     mutant("expressions/scopes", "if len(path) > NEAR and", "if len(path) > 9 and", "expressions"),
-    mutant("expressions/scopes", "len(self._trail) >= FARTHEST", "False", "expressions"),
     mutant(
         "expressions/scopes",
-        "return self._parameters[name]\n        if step in",
+        'len(self._trail) >= FARTHEST:\n            raise ValueError(f"{name!r}',
+        'False:\n            raise ValueError(f"{name!r}',
+        "expressions",
+    ),
+    mutant(
+        "expressions/scopes",
+        "return self._given(name)\n        if step in",
         "return given\n        if step in",
         "expressions",
     ),
@@ -151,8 +156,8 @@ MUTANTS = [
     ),
     mutant(
         "validation",
-        'if not ondemand and item.ref("schedule") is None:',
-        'if item.ref("schedule") is None:',
+        'if not ondemand and item.ref("schedule") is None and',
+        'if item.ref("schedule") is None and',
         "validation",
     ),
     mutant(

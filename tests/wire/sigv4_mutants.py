@@ -31,7 +31,7 @@ MUTANTS = [
     mutant("wire/sigv4", "if until < now:", "if until <= now:", CLAIM),
     mutant("wire/sigv4", "if claim.scope.date != claim.timestamp[:8]:", "if False:", CLAIM),
     mutant("wire/sigv4", 'if "host" not in signed:', "if False:", CLAIM),
-    mutant("wire/sigv4", "first >= second for", "first > second for", CLAIM),
+    mutant("wire/sigv4", "tuple(sorted(set(signed)))", "tuple(sorted(signed))", CLAIM),
     mutant("wire/sigv4", "    if open_ones:", "    if False:", CHANGES),
     mutant(
         "wire/sigv4",
