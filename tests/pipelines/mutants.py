@@ -151,8 +151,8 @@ MUTANTS = [
     ),
     mutant(
         "validation",
-        'if not ondemand and item.ref("schedule") is None:',
-        'if item.ref("schedule") is None:',
+        'if not ondemand and item.ref("schedule") is None and',
+        'if item.ref("schedule") is None and',
         "validation",
     ),
     mutant(
@@ -191,7 +191,12 @@ MUTANTS = [
     mutant("model", "None if said == DEFAULT else said", "said", "validation"),
     mutant("validation", "== DEFAULT != item.id", "== DEFAULT == item.id", "validation"),
     mutant("validation", "and item.id not in self._lent", "", "validation"),
-    mutant("references", 'and known[ref].ref("schedule") is None', "", "planning"),
+    mutant(
+        "references",
+        "dict.fromkeys(used, schedule) | found",
+        "found | dict.fromkeys(used, schedule)",
+        "planning",
+    ),
     mutant(
         "references",
         'for key in ("runsOn", "input", "output") for',
