@@ -115,8 +115,8 @@ MUTANTS = [
     mutant("expressions/scopes", "len(self._trail) >= FARTHEST", "False", "expressions"),
     mutant(
         "expressions/scopes",
-        "return self._parameters[name]\n        if step in",
-        "return given\n        if step in",
+        "return self._given(name)\n        return self._further(step",
+        "return given\n        return self._further(step",
         "expressions",
     ),
     mutant(
@@ -221,8 +221,8 @@ MUTANTS = [
     ),
     mutant(
         "expressions/scopes",
-        "name in self._parameters:\n            return self._given(name)\n        if step",
-        "False:\n            return self._given(name)\n        if step",
+        "if step in self._trail and name in self._parameters:",
+        "if False:",
         "expressions",
     ),
     mutant("expressions/evaluation", 'piece or ("",) for', "piece for", "expressions"),
