@@ -332,7 +332,7 @@ def given_as(text: str) -> tuple[str, ...]:
 def test_the_value_of_a_parameter_is_worked_out_where_it_is_used() -> None:
     assert given_as("#{mySql}") == ("create table orders",)
     assert given_as("#{myBucket}/in") == ("s3://b/dev!/in",)
-    with pytest.raises(Malformed, match="the value of 'myRound' refers to itself"):
+    with pytest.raises(Malformed, match="'myRound' of 'the parameters' refers to itself"):
         given_as("#{myRound}")
 
 

@@ -223,9 +223,16 @@ def test_what_has_no_schedule_has_that_of_the_activity_that_uses_it() -> None:
             "schedule": ref("S"),
             "output": ref("N"),
         },
+        {
+            "id": "Later",
+            "type": "ShellCommandActivity",
+            "command": "true",
+            "runsOn": ref("M"),
+            "schedule": ref("Other"),
+        },
     )
     found = plan(made(whole), START, START + timedelta(hours=2))
-    assert [i.id for i in found if i.component != "N"] == [
+    assert [i.id for i in found if i.component in {"M", "A"}] == [
         f"@{name}_2012-01-31T{hour}:00:00" for hour in (22, 23) for name in ("M", "A")
     ]
     assert len([i for i in found if i.component == "N"]) == 1

@@ -51,18 +51,17 @@ def needs(known: Objects) -> dict[str, list[str]]:
 
 
 def lent(known: Objects) -> dict[str, str]:
-    """Name the schedule of each resource and data node that has none of its own.
+    """Name the schedule of the first activity that uses a resource or data node.
 
-    It is that of the first activity that uses it (inferred: the guide's page on Schedule shows an
+    Such a one has it unless it has its own (inferred: the guide's page on Schedule shows an
     activity with a schedule on a resource without one).
     """
     found: dict[str, str] = {}
     for item in known.values():
         schedule = item.ref("schedule")
         if schedule is not None and types.kind(item.type) == "activity":
-            used = [ref for key in ("runsOn", "input", "output") for ref in item.refs(key)]
-            bare = (ref for ref in used if ref in known and known[ref].ref("schedule") is None)
-            found = dict.fromkeys(bare, schedule) | found
+            used = (ref for key in ("runsOn", "input", "output") for ref in item.refs(key))
+            found = dict.fromkeys(used, schedule) | found
     return found
 
 

@@ -26,8 +26,8 @@ VERBATIM: Final = frozenset({"id", "name", "type", "@sphere", "parent", "@id"})
 """Fields whose expressions stay as they are ("ID, NAME, TYPE, SPHERE", says the guide)."""
 FARTHEST: Final = 16
 """Over how many fields with expressions of their own a value may be fetched (ours)."""
-_PARAMETER: Final = ""
-"""Whose the value of a parameter is, on a trail of fields: no object's."""
+_PARAMETERS: Final = "the parameters"
+"""What stands for an object where the value of a parameter is fetched."""
 NEAR: Final = 2
 """How long the path to a runtime field may be: over one reference."""
 
@@ -102,18 +102,16 @@ class ObjectScope:
         step = (self._item.id, name)
         if step in self._trail and name in self._parameters:
             return self._given(name)
-        if step in self._trail or len(self._trail) >= FARTHEST:
-            raise ValueError(f"{name!r} of {self._item.id!r} refers to itself in the end")
         return self._further(step, given)
 
     def _given(self, name: str) -> tuple[Scalar, ...]:
         """Give the values of a parameter, with the expressions in them worked out here."""
-        step = (_PARAMETER, name)
-        if step in self._trail or len(self._trail) >= FARTHEST:
-            raise ValueError(f"the value of {name!r} refers to itself in the end")
-        return self._further(step, self._parameters[name])
+        return self._further((_PARAMETERS, name), self._parameters[name])
 
     def _further(self, step: tuple[str, str], given: tuple[str, ...]) -> tuple[Scalar, ...]:
+        if step in self._trail or len(self._trail) >= FARTHEST:
+            whose, name = step
+            raise ValueError(f"{name!r} of {whose!r} refers to itself in the end")
         trail = (*self._trail, step)
         scope = ObjectScope(self._item, self._find, self._parameters, trail)
         return tuple(value for text in given for value in scope.field(text))
@@ -123,7 +121,7 @@ class ObjectScope:
         try:
             return evaluate(text, self)
         except Malformed as error:
-            where = ".".join(filter(None, self._trail[-1])) if self._trail else self._item.id
+            where = ".".join(self._trail[-1]) if self._trail else self._item.id
             raise ValueError(f"{where}: {error.pointing(text)}") from None
 
 
