@@ -10,12 +10,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 AIRFLOW := .venv-airflow/.ready
+QUEUES := .venv-queues/.ready
 COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 # Workers for the tests; `make test WORKERS=0` runs them in one process.
 WORKERS ?= 2
 
-.PHONY: help setup airflow run test check bench docs test-deep lock clean
+.PHONY: help setup airflow queues run test check bench docs test-deep lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,14 @@ $(AIRFLOW): $(BIN)/uv requirements/airflow.txt pyproject.toml
 
 airflow: $(AIRFLOW) ## make .venv-airflow: Airflow, with which some things are measured
 
+$(QUEUES): $(BIN)/uv requirements/queues.txt
+	rm -rf .venv-queues
+	$(BIN)/python -m venv --without-pip .venv-queues
+	tools/uv pip install --quiet --python .venv-queues --require-hashes -r requirements/queues.txt
+	touch $@
+
+queues: $(QUEUES) ## make .venv-queues: queues on PostgreSQL, beside which tasks are measured
+
 run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
 	$(BIN)/python examples/stdlib_census
 
@@ -59,6 +68,7 @@ check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
 
 bench: $(STAMP) ## measure every claim, with a peer beside us
 	-$(MAKE) --no-print-directory airflow
+	-$(MAKE) --no-print-directory queues
 	$(BIN)/python benchmarks
 
 docs: $(STAMP) ## write the reference anew from the code, and check it
@@ -73,11 +83,12 @@ lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versio
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group queues -o requirements/queues.txt
 	for client in awscli boto3 redun; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --group client-$$client -o requirements/client-$$client.txt; \
 	done
 	$(COMPILE) --resolution lowest-direct pyproject.toml --extra server --group client-floors -o requirements/client-floors.txt
 
 clean: ## remove everything that the targets made
-	rm -rf .venv .venv-airflow .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf .venv .venv-airflow .venv-queues .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +

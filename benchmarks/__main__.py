@@ -29,6 +29,8 @@ CLAIMS = (
     "waiting",
     "classic",
     "pipelines",
+    "tasks",
+    "pollers",
     "runner",
 )
 

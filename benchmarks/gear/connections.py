@@ -9,8 +9,8 @@ import re
 import selectors
 import socket
 import time
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _CLOSING = re.compile(rb"^HTTP/1\.0|connection: *close", re.IGNORECASE)
@@ -24,6 +24,10 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     seconds: float
+
+
+Talk: TypeAlias = Generator[bytes, Answer, None]
+"""A client on a connection: it yields requests, and is sent what they are answered."""
 
 
 class Connection:
@@ -106,24 +110,38 @@ def exchange(port: int, requests: Sequence[bytes], width: int) -> list[Answer]:
     """
     answers: list[Answer | None] = [None] * len(requests)
     following = iter(enumerate(requests))
+
+    def talk() -> Talk:
+        for number, request in following:
+            answers[number] = yield request
+
+    converse(port, [talk() for _ in range(min(width, len(requests)))])
+    return [answer for answer in answers if answer is not None]
+
+
+def converse(port: int, talks: Iterable[Talk]) -> None:
+    """Hold talks with a port of this machine, all at once, each on a connection of its own.
+
+    Args:
+        port: where.
+        talks: each yields whole HTTP requests, and is sent their answers.
+    """
     with selectors.DefaultSelector() as selector:
 
-        def put(connection: Connection) -> None:
-            number, request = next(following, (None, b""))
-            if number is None:
+        def go_on(connection: Connection, talk: Talk, answer: Answer | None) -> None:
+            try:
+                connection.send(talk.send(answer))
+            except StopIteration:
                 connection.close()
-                return
-            connection.send(request)
-            selector.register(connection.socket, selectors.EVENT_READ, (connection, number))
+            else:
+                selector.register(connection.socket, selectors.EVENT_READ, (connection, talk))
 
-        for _ in range(min(width, len(requests))):
-            put(Connection(port))
+        for talk in talks:
+            go_on(Connection(port), talk, None)
         while selector.get_map():
             for key, _ in selector.select(_PATIENCE):
-                connection, number = key.data
+                connection, talk = key.data
                 registered = key.fileobj
                 if (answer := connection.read()) is not None:
                     selector.unregister(registered)
-                    answers[number] = answer
-                    put(connection)
-    return [answer for answer in answers if answer is not None]
+                    go_on(connection, talk, answer)

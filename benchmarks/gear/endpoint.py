@@ -12,7 +12,7 @@ from benchmarks.gear.connections import Answer, Connection, exchange
 
 
 class Endpoint(NamedTuple):
-    """Where Batch is asked, and with which key."""
+    """Where a service is asked, and with which key."""
 
     port: int
     access_key: str = "benchmark"
@@ -36,10 +36,20 @@ class Endpoint(NamedTuple):
             operation: e.g. ``GetLogEvents``.
             params: its parameters.
         """
-        target = {"x-amz-target": f"Logs_20140328.{operation}"}
-        return self._signed(
-            "logs", "/", {"content-type": "application/x-amz-json-1.1"} | target, params
-        )
+        return self._targeted("logs", f"Logs_20140328.{operation}", params)
+
+    def pipelines_request(self, operation: str, params: object) -> bytes:
+        """Form a whole signed request to AWS Data Pipeline.
+
+        Args:
+            operation: e.g. ``PollForTask``.
+            params: its parameters.
+        """
+        return self._targeted("datapipeline", f"DataPipeline.{operation}", params)
+
+    def _targeted(self, service: str, target: str, params: object) -> bytes:
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+        return self._signed(service, "/", headers, params)
 
     def _signed(self, service: str, path: str, headers: dict[str, str], params: object) -> bytes:
         body = msgspec.json.encode(params)
@@ -58,10 +68,17 @@ class Endpoint(NamedTuple):
         return "\r\n".join([*lines, "", ""]).encode() + body
 
     def call(self, operation: str, params: object) -> Any:  # noqa: ANN401 - JSON
-        """Ask once, and read the answer."""
+        """Ask Batch once, and read the answer."""
+        return self._asked(self.request(operation, params))
+
+    def pipelines_call(self, operation: str, params: object) -> Any:  # noqa: ANN401 - JSON
+        """Ask AWS Data Pipeline once, and read the answer."""
+        return self._asked(self.pipelines_request(operation, params))
+
+    def _asked(self, request: bytes) -> Any:  # noqa: ANN401 - JSON
         connection = Connection(self.port)
         try:
-            return read(connection.ask(self.request(operation, params)))
+            return read(connection.ask(request))
         finally:
             connection.close()
 

@@ -27,7 +27,7 @@ REASONED = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+?|type:\s*ignore\[[\w, -]+\])\
 def files() -> list[Path]:
     """Every file that is, or is about to be, in the repository."""
     if not (ROOT / ".git").exists():  # an unpacked sdist
-        made = {".venv", ".venv-airflow"}
+        made = {".venv", ".venv-airflow", ".venv-queues"}
         return [path for path in ROOT.rglob("*") if path.is_file() and made.isdisjoint(path.parts)]
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
