@@ -112,7 +112,6 @@ MUTANTS = [
         "expressions",
     ),
     mutant("expressions/scopes", "if len(path) > NEAR and", "if len(path) > 9 and", "expressions"),
-    mutant("expressions/scopes", "len(self._trail) >= FARTHEST", "False", "expressions"),
     mutant(
         "expressions/scopes",
         "return self._given(name)\n        return self._further(step",
@@ -330,9 +329,9 @@ MUTANTS = [
     ),
     mutant("lifecycle", "return moved, (stop, *done)", "return moved, tuple(done)", "lifecycle"),
     mutant(
-        "lifecycle",
-        "rules.terminate_after if instance.kind",
-        "rules.attempt_timeout if instance.kind",
+        "instances",
+        "rules.terminate_after if self.kind",
+        "rules.attempt_timeout if self.kind",
         "lifecycle",
     ),
     mutant(
@@ -358,8 +357,8 @@ MUTANTS = [
     ),
     mutant(
         "lifecycle",
-        "attempts=instance.attempts,\n    )\n    told",
-        "attempts=(),\n    )\n    told",
+        "attempts=instance.attempts,\n        again=True",
+        "attempts=(),\n        again=True",
         "lifecycle",
     ),
     mutant(
@@ -467,15 +466,20 @@ MUTANTS = [
         "tasks",
     ),
     mutant("tasks", "progress if holding.acknowledged else", "progress if True else", "tasks"),
-    mutant("tasks", "holding.acknowledged = True", "pass", "tasks"),
+    mutant("tasks", "holding.acknowledged = holding.heard = True", "pass", "tasks"),
+    mutant("tasks", "acknowledged = holding.heard = True", "heard = True", "tasks"),
+    mutant("tasks", "first = not holding.heard", "first = not holding.acknowledged", "tasks"),
     mutant(
         "tasks",
         "self._hold(task, task_id, now, acknowledged=True)",
         "self._hold(task, task_id, now, acknowledged=False)",
         "tasks",
     ),
-    mutant("tasks", "held=not holding.canceled", "held=True", "tasks"),
-    mutant("tasks", "self._stale[task_id] = holding.task.attempt", "pass", "tasks"),
+    mutant("tasks", "held=not (holding.canceled and holding.task.again)", "held=True", "tasks"),
+    mutant("tasks", "canceled and holding.task.again)", "canceled)", "tasks"),
+    mutant("tasks", "holding.acknowledged or holding.canceled", "holding.acknowledged", "tasks"),
+    mutant("tasks", "lost = begun and not holding.task.again", "lost = begun", "tasks"),
+    mutant("tasks", "self._stale[task_id] = attempt", "pass", "tasks"),
     mutant(
         "tasks",
         "if holding is not None and holding.due == due:",
@@ -490,7 +494,7 @@ MUTANTS = [
         "lifecycle",
     ),
     mutant("moves", '("Missed", BEGUN, (STAYS,)),', "", "lifecycle"),
-    mutant("showing", "if field.key not in HIDDEN", "if True", "showing"),
+    mutant("showing", 'if field.key != "parent"', "if True", "showing"),
     mutant(
         "showing",
         "kept = (field for field in shown.fields if field.key not in over)",
@@ -586,4 +590,8 @@ MUTANTS = [
         "field.string_value is None",
         "showing",
     ),
+    mutant("quotas", "min(BURST, saved.calls + ", "(saved.calls + ", "quotas"),
+    mutant("quotas", "OFTEN.get(operation, SELDOM)", "SELDOM", "quotas"),
+    mutant("quotas", "max(0, now - saved.at)", "(now - saved.at)", "quotas"),
+    mutant("quotas", "Saved(BURST - 1, now)", "Saved(BURST, now)", "quotas"),
 ]
