@@ -15,7 +15,7 @@ COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Workers for the tests; `make test WORKERS=0` runs them in one process.
 WORKERS ?= 2
 
-.PHONY: help setup airflow run test check bench docs test-deep lock clean
+.PHONY: help setup airflow run demo-airflow test check bench docs test-deep lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,11 @@ airflow: $(AIRFLOW) ## make .venv-airflow: Airflow, with which some things are m
 run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
 	$(BIN)/python examples/stdlib_census
 
+demo-airflow: $(STAMP) $(AIRFLOW) ## slots held by tasks that block and that defer: slots.png
+	$(BIN)/python examples/airflow_slots
+
 test: $(STAMP) ## the whole suite, real processes included
+	-$(MAKE) --no-print-directory airflow
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute

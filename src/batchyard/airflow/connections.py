@@ -16,13 +16,14 @@ from collections import OrderedDict
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from asgiref.sync import sync_to_async
 
 from batchyard.client.sessions import KEPT, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
     from batchyard.client.sessions import Client
 
@@ -110,16 +111,16 @@ class Sessions:
 
     Args:
         clock: gives seconds that only go forward.
-        hook: makes a hook of a place's parameters.
+        hook: makes a hook of a place's parameters; Airflow's own when not given.
     """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        hook: Callable[..., AwsBaseHook] = AwsBaseHook,
+        hook: Callable[..., AwsBaseHook] | None = None,
     ) -> None:
         self._clock = clock
-        self._hook = hook
+        self._hook = hook or _hook
         self._lock = threading.RLock()
         self._read: OrderedDict[str, _Read] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[ConnectionSession]] = {}
@@ -167,6 +168,13 @@ class Sessions:
     def forget(self, place: Place) -> None:
         """Read a place's connection anew when it is asked for next, and make its session anew."""
         self._read.pop(place.key, None)
+
+
+def _hook(**parameters: Any) -> AwsBaseHook:  # noqa: ANN401 - the hook's
+    """Make one of Airflow's AWS hooks; the import takes half a second, which no loop has."""
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    return AwsBaseHook(**parameters)
 
 
 def _fingerprint(hook: AwsBaseHook) -> str:

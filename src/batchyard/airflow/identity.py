@@ -52,8 +52,8 @@ class Found(NamedTuple):
     Attributes:
         adopted: the job that is taken up; None if one is to be submitted.
         outdated: jobs that are to end first.
-        sure: whether a job of an earlier try of this generation was seen, alive or not. If none
-            was, that try's submit may be under way still.
+        sure: whether the job of the try before was seen, alive or not. If it was not, that try's
+            submit may be under way still.
     """
 
     adopted: str | None
@@ -95,7 +95,7 @@ def decide(own: Identity, jobs: Iterable[Answer]) -> Found:
         if theirs is None or theirs.task != own.task:
             continue
         same = theirs.generation == own.generation
-        sure = sure or (same and theirs.attempt >= own.attempt - 1)
+        sure = sure or theirs.attempt >= own.attempt - 1
         if not _is_alive(job):
             continue
         if same and adopted is None:

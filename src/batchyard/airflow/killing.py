@@ -5,13 +5,14 @@ A trigger is cancelled when its task is killed, and also when a triggerer stops 
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
 AIRFLOW = tuple(int(part) for part in version("apache-airflow").split(".")[:2])
 """Major and minor version."""
@@ -23,6 +24,24 @@ HAS_SDK = AIRFLOW >= (3, 0)
 """Whether tasks and triggers speak to Airflow's API, and not to its database."""
 
 DEFERRED = "deferred"
+
+
+class Endings:
+    """What ends jobs of killed tasks, held on to until it is done."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, ending: Coroutine[Any, Any, None]) -> None:
+        """Wait for it; if whoever waits is cancelled, it goes on all the same.
+
+        Airflow 3.3.2 cancels a trigger anew every second until it has ended, and its on_kill with
+        it (TriggerRunnerSupervisor._handle_request sends the same ids again).
+        """
+        task = asyncio.create_task(ending)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
 
 
 async def is_deferred(task_instance: Any) -> bool:  # noqa: ANN401 - Airflow's, which differs by version

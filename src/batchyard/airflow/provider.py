@@ -63,6 +63,12 @@ OPTIONS = {
         "boolean",
         "True",
     ),
+    "earliest_event": _option(
+        "Seconds after its deferral before which a task is not resumed: a scheduler that hears of "
+        "the resumption first takes the task for killed, and fails it. More for a slow scheduler.",
+        "float",
+        "8.0",
+    ),
     "deployment": _option(
         "The name of this Airflow. Airflows that share job queues, and have DAGs of the same name, "
         "must have different ones, lest they take up each other's jobs.",

@@ -20,6 +20,7 @@ from batchyard.airflow.failing import as_airflow
 from batchyard.client import classic
 from batchyard.client.aio_classic import AsyncBatchClient, waited
 from batchyard.client.classic import BatchClient
+from batchyard.client.sessions import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -95,8 +96,8 @@ class BatchClientHook(AwsBaseHook):
 
     @property
     def client(self) -> Client:
-        """The boto3 client of AWS Batch."""
-        return self.conn
+        """The boto3 client of AWS Batch, the same to all who mean this connection."""
+        return connect(session=self.session).client("batch")
 
     @cached_property
     def polling(self) -> BatchClient:

@@ -38,7 +38,7 @@ from batchyard.airflow.printing import watched
 from batchyard.airflow.requesting import MEMBERS, check_known, request_of
 from batchyard.airflow.telling import summary_of
 from batchyard.airflow.triggers.batch import KILLED, BatchJobTrigger
-from batchyard.airflow.versions import TaskDeferralError, TaskDeferralTimeout
+from batchyard.airflow.versions import TaskDeferralError, has_timed_out
 from batchyard.airflow.waiting import Ended, Waiting
 from batchyard.client.awslogs import awslogs_of
 from batchyard.client.classic import span
@@ -300,6 +300,7 @@ class BatchOperator(AwsBaseOperator):
                 runnable_timeout=self.runnable_timeout,
                 awslogs_enabled=self.awslogs_enabled,
                 terminate_on_kill=self.terminate_on_kill,
+                not_before=settings.settled(time.time()),
             ),
             method_name="execute_complete",
             timeout=self.execution_timeout,
@@ -383,11 +384,10 @@ class BatchOperator(AwsBaseOperator):
         """Go on after a deferral; a job whose task has waited for too long is terminated."""
         try:
             return super().resume_execution(next_method, next_kwargs, context)
-        except TaskDeferralTimeout:
-            self._end_own(context, "The Airflow task has waited for too long")
-            raise
-        except TaskDeferralError:
-            if not _tries_again(context["ti"]):
+        except AirflowException as error:
+            if has_timed_out(error):
+                self._end_own(context, "The Airflow task has waited for too long")
+            elif isinstance(error, TaskDeferralError) and not _tries_again(context["ti"]):
                 self._end_own(context, "The Airflow task has failed")
             raise
 

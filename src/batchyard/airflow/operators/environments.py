@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,6 +100,7 @@ class BatchCreateComputeEnvironmentOperator(AwsBaseOperator):
                     compute_env_arn=arn,
                     waiter_delay=self.poll_interval,
                     waiter_max_attempts=self.max_retries,
+                    not_before=settings.settled(time.time()),
                     **place._asdict(),
                 ),
                 method_name="execute_complete",

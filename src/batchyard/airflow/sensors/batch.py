@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -84,23 +85,32 @@ class _Sensor(AwsBaseSensor):
         )
 
     def _can_be_rendered_there(self, given: Mapping[str, Any]) -> bool:
-        """Tell whether a triggerer can render what a trigger is given: text, under its own name."""
+        """Tell whether a triggerer can render what a trigger is given: text, under its own name.
+
+        It cannot ask for XComs: the triggerer of Airflow 3.3.2 does not take the question
+        (GetXComSequenceSlice), and the trigger would wait for its answer for ever.
+        """
         return all(
-            isinstance(value, PLAIN)
-            and (name in self.template_fields or not isinstance(value, str) or "{" not in value)
+            isinstance(value, PLAIN) and (not _is_template(value) or name in self.template_fields)
             for name, value in given.items()
-        )
+        ) and not any("xcom_pull" in str(value) for value in given.values())
 
     def execute(self, context: Any) -> None:  # noqa: ANN401 - Airflow's
         """Wait here, or in the triggerer."""
         if not self.deferrable:
             super().execute(context=context)
             return
+        trigger = self._trigger()
+        trigger.not_before = settings.settled(time.time())
         self.defer(
             timeout=self._longest(),
-            trigger=self._trigger(),
+            trigger=trigger,
             method_name="execute_complete",
         )
+
+
+def _is_template(value: object) -> bool:
+    return isinstance(value, str) and ("{{" in value or "{%" in value)
 
 
 class BatchSensor(_Sensor):

@@ -5,6 +5,7 @@ They have the names and arguments of ``airflow.providers.amazon.aws.triggers.bat
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,13 @@ from batchyard.airflow.printing import watched
 from batchyard.airflow.telling import kept_of
 from batchyard.airflow.triggers.resources import BatchCreateComputeEnvironmentTrigger
 from batchyard.airflow.waiting import Ended, Waiting
-from batchyard.client.aio import Job
+from batchyard.client.sessions import connect, kept
 from batchyard.errors import RefusedCredentials
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from batchyard.client.sessions import Client
 
 __all__ = ["BatchCreateComputeEnvironmentTrigger", "BatchJobTrigger"]
 
@@ -45,6 +48,7 @@ class BatchJobTrigger(BaseTrigger):
         runnable_timeout: seconds that the job may stand still; see `Waiting`.
         awslogs_enabled: whether what the job prints is printed in the task's log as it comes.
         terminate_on_kill: whether the job is terminated when its task is marked or cleared.
+        not_before: seconds since the epoch before which nothing is told; see `settings.settled`.
 
     The event's payload has ``status`` (``success``, ``failed``, ``stuck``, ``timeout``, ``error``),
     ``job_id``, ``message``, and ``job``: AWS's JobDetail without what is long or secret.
@@ -64,6 +68,7 @@ class BatchJobTrigger(BaseTrigger):
         runnable_timeout: float | None = None,
         awslogs_enabled: bool = False,
         terminate_on_kill: bool = True,
+        not_before: float | None = None,
     ) -> None:
         super().__init__()
         self.job_id = job_id
@@ -78,6 +83,7 @@ class BatchJobTrigger(BaseTrigger):
         self.runnable_timeout = runnable_timeout
         self.awslogs_enabled = awslogs_enabled
         self.terminate_on_kill = terminate_on_kill
+        self.not_before = not_before
         self._over = False
 
     @property
@@ -98,6 +104,7 @@ class BatchJobTrigger(BaseTrigger):
             "runnable_timeout": self.runnable_timeout,
             "awslogs_enabled": self.awslogs_enabled or None,
             "terminate_on_kill": self.terminate_on_kill,
+            "not_before": self.not_before,
         }
         said = {name: value for name, value in whole.items() if value is not None}
         said.setdefault("aws_conn_id", None)  # which is not what it is when it is not said
@@ -106,6 +113,8 @@ class BatchJobTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, and tell how the wait ended."""
         end = await self._wait()
+        if self.not_before is not None:
+            await asyncio.sleep(self.not_before - time.time())
         self._over = True
         yield TriggerEvent(
             {
@@ -138,6 +147,9 @@ class BatchJobTrigger(BaseTrigger):
         Airflow 3.3 calls this when somebody has marked or cleared the task, and also when another
         triggerer has taken it over.
         """
+        await kept(killing.Endings).run(self._end_unless_deferred())
+
+    async def _end_unless_deferred(self) -> None:
         with suppress(Exception):  # who cannot be asked has called this for a reason
             if await killing.is_deferred(self.task_instance):
                 return
@@ -147,6 +159,9 @@ class BatchJobTrigger(BaseTrigger):
         """Terminate the job of a killed task where Airflow does not tell of kills."""
         if killing.TELLS_OF_KILLS or self._over or self.task_instance is None:
             return
+        await kept(killing.Endings).run(self._end_if_not_deferred())
+
+    async def _end_if_not_deferred(self) -> None:
         if not await killing.is_deferred(self.task_instance):
             await self._terminate()
 
@@ -154,5 +169,11 @@ class BatchJobTrigger(BaseTrigger):
         if not self.terminate_on_kill or not self.job_id:
             return
         session = await session_on_loop(self.place)
-        await Job.attach(self.job_id, session=session).terminate(KILLED)
+        await asyncio.to_thread(_end, session, self.job_id)
         self.log.info("AWS Batch job (%s) terminated: %s", self.job_id, KILLED)
+
+
+def _end(session: Client, job_id: str) -> None:
+    from batchyard.airflow.adopting import end
+
+    end(connect(session=session).client("batch"), job_id, KILLED)

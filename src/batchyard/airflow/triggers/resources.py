@@ -34,6 +34,7 @@ class BatchResourceTrigger(BaseTrigger):
         waiter_max_attempts: with waiter_delay, how long to wait; None for as long as it takes.
         deadline: seconds since the epoch at which the wait ends, instead of waiter_max_attempts.
         treat_non_existing_as_deleted: whether one that is not there is DELETED, and no error.
+        not_before: seconds since the epoch before which nothing is told; see `settings.settled`.
 
     The event's payload has ``status`` (``success``, ``failed``, ``timeout``, ``error``), ``value``
     (the name) and ``message``.
@@ -52,6 +53,7 @@ class BatchResourceTrigger(BaseTrigger):
         waiter_max_attempts: int | None = None,
         deadline: float | None = None,
         treat_non_existing_as_deleted: bool = False,
+        not_before: float | None = None,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -65,6 +67,7 @@ class BatchResourceTrigger(BaseTrigger):
             deadline = time.time() + waiter_max_attempts * waiter_delay
         self.deadline = deadline
         self.treat_non_existing_as_deleted = treat_non_existing_as_deleted
+        self.not_before = not_before
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Tell all that another triggerer needs to go on."""
@@ -78,11 +81,14 @@ class BatchResourceTrigger(BaseTrigger):
             "waiter_delay": self.waiter_delay,
             "deadline": self.deadline,
             "treat_non_existing_as_deleted": self.treat_non_existing_as_deleted,
+            "not_before": self.not_before,
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, and tell how the wait ended."""
         status, message = await self._wait()
+        if self.not_before is not None:
+            await asyncio.sleep(self.not_before - time.time())
         yield TriggerEvent({"status": status, "value": self.name, "message": message})
 
     async def _wait(self) -> tuple[str, str]:
