@@ -10,8 +10,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 AIRFLOW := .venv-airflow/.ready
+OLDEST := .venv-airflow-oldest/.ready
 COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+# When Airflow 2.11 was new: its lock takes nothing that came later.
+OF_2_11 := 2025-07-01
 # Workers for the tests; `make test WORKERS=0` runs them in one process.
 WORKERS ?= 2
 
@@ -34,20 +37,20 @@ $(STAMP): $(BIN)/uv requirements/dev.txt pyproject.toml
 	tools/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	touch $@
 
-# An environment of its own, since Airflow's provider pins botocore.
-$(AIRFLOW): $(BIN)/uv requirements/airflow.txt pyproject.toml
-	rm -rf .venv-airflow
-	$(BIN)/python -m venv --without-pip .venv-airflow
-	tools/uv pip install --quiet --python .venv-airflow --require-hashes -r requirements/airflow.txt
-	tools/uv pip install --quiet --python .venv-airflow --no-deps --no-build-isolation --editable .
+# Environments of their own, since Airflow's provider pins botocore.
+$(AIRFLOW) $(OLDEST): .venv-%/.ready: $(BIN)/uv requirements/%.txt pyproject.toml
+	rm -rf .venv-$*
+	$(BIN)/python -m venv --without-pip .venv-$*
+	tools/uv pip install --quiet --python .venv-$* --require-hashes -r requirements/$*.txt
+	tools/uv pip install --quiet --python .venv-$* --no-deps --no-build-isolation --editable .
 	touch $@
 
-airflow: $(AIRFLOW) ## make .venv-airflow: Airflow, with which some things are measured
+airflow: $(AIRFLOW) $(OLDEST) ## make .venv-airflow and .venv-airflow-oldest: Airflow, for its provider
 
 run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
 	$(BIN)/python examples/stdlib_census
 
-demo-airflow: $(STAMP) $(AIRFLOW) ## slots held by tasks that block and that defer: slots.png
+demo-airflow: $(STAMP) $(AIRFLOW) ## slots held by tasks that block and that defer, in a chart
 	$(BIN)/python examples/airflow_slots
 
 test: $(STAMP) ## the whole suite, real processes included
@@ -77,11 +80,12 @@ lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versio
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --extra server --group dev -o requirements/dev.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
+	$(COMPILE) --exclude-newer $(OF_2_11) pyproject.toml --group airflow-oldest -o requirements/airflow-oldest.txt
 	for client in awscli boto3 redun; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --group client-$$client -o requirements/client-$$client.txt; \
 	done
 	$(COMPILE) --resolution lowest-direct pyproject.toml --extra server --group client-floors -o requirements/client-floors.txt
 
 clean: ## remove everything that the targets made
-	rm -rf .venv .venv-airflow .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf .venv .venv-airflow .venv-airflow-oldest .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +

@@ -130,7 +130,8 @@ def main() -> None:
     """Run both, and draw what was seen."""
     if not AIRFLOW.exists():
         raise SystemExit("there is no Airflow here: `make airflow` makes .venv-airflow")
-    out = Path(os.environ.get("SLOTS_OUT", "slots.png")).resolve()
+    out = Path(os.environ.get("SLOTS_OUT", HERE / "out" / "slots.png")).resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with (
         tempfile.TemporaryDirectory(prefix="batchyard-slots-") as name,
@@ -148,7 +149,10 @@ def main() -> None:
         with made.running() as airflow:
             found = spans(airflow)
         held = {dag_id: gauges.of(f"{POOL}.{dag_id}", *found[dag_id]) for dag_id in DAGS}
-        draw(held, gauges.of(DEFERRED, *found["deferring"]), SLOTS, out)
+        deferred = gauges.of(DEFERRED, *found["deferring"])
+        draw(held, deferred, SLOTS, out)
+    waited = max((value for _, value in deferred), default=0)
+    print(f"deferring: {waited:.0f} tasks waited at once")
     for dag_id, samples in held.items():
         slot_seconds = area(samples)
         print(f"{dag_id}: {slot_seconds:.0f} slot-seconds held of {SLOTS} slots")

@@ -24,6 +24,7 @@ sys.path.append(str(EXAMPLE))
 
 running = import_module("running")
 RunningAirflow = running.RunningAirflow
+Gauges: Any = import_module("gauges").Gauges
 until: Any = running.until
 
 
@@ -33,8 +34,15 @@ def require_airflow() -> None:
 
 
 @contextmanager
-def airflow_on(folder: Path, yard: RunningYard, **settings: str) -> Iterator[Any]:
-    """Run an Airflow with the tests' DAGs, whose connection ``aws_default`` leads to a yard."""
+def airflow_on(folder: Path, yard: RunningYard, gauges: Any, **settings: str) -> Iterator[Any]:
+    """Run an Airflow with the tests' DAGs, whose connection ``aws_default`` leads to a yard.
+
+    Args:
+        folder: its home.
+        yard: which.
+        gauges: what receives its metrics.
+        **settings: further variables of its environment.
+    """
     (folder / "dags").mkdir(parents=True)
     shutil.copy(DAGS, folder / "dags" / "dags.py")
     keys = yard.env()
@@ -47,6 +55,10 @@ def airflow_on(folder: Path, yard: RunningYard, **settings: str) -> Iterator[Any
     hurried = {
         "AIRFLOW__BATCHYARD__EARLIEST_EVENT": "15",  # the machine may be busy
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+        "AIRFLOW__METRICS__STATSD_ON": "True",
+        "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+        "AIRFLOW__METRICS__STATSD_PORT": str(gauges.port),
+        "AIRFLOW__METRICS__STATSD_PREFIX": "airflow",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
         "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "15",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",

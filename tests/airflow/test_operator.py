@@ -1,6 +1,7 @@
 """BatchOperator on a yard: it submits once, defers, tells how its job ended."""
 
 import inspect
+import select
 import threading
 from datetime import timedelta
 from typing import Any
@@ -189,22 +190,18 @@ def test_a_lost_answer_of_submit_job_does_not_double_the_job(world: World) -> No
 
 def test_killing_a_task_on_its_worker_terminates_the_job(world: World) -> None:
     operator = world.operator("sleep 60", deferrable=False, job_name="killed")
-    done: list[BaseException] = []
 
-    def work() -> None:
-        try:
-            operator.execute(context_of(TaskInstance()))
-        except AirflowException as error:
-            done.append(error)
+    def kill() -> None:
+        while not operator.job_id:
+            select.select([], [], [], 0.01)
+        operator.on_kill()
 
-    thread = threading.Thread(target=work)
+    thread = threading.Timer(0, kill)
     thread.start()
-    while not operator.job_id:
-        thread.join(0.01)
-    operator.on_kill()
-    thread.join(30)
-    assert "Task killed by the user" in str(done[0])
-    assert world.job(operator.job_id)["statusReason"] == "Task killed by the user"
+    with pytest.raises(AirflowException, match="Task killed by the user"):
+        operator.execute(context_of(TaskInstance()))
+    thread.join()
+    assert world.job(str(operator.job_id))["statusReason"] == "Task killed by the user"
 
 
 def test_a_job_whose_submit_was_under_way_when_its_task_was_killed_is_terminated(

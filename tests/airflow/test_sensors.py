@@ -80,11 +80,11 @@ def test_a_sensor_begins_in_the_triggerer_where_what_it_needs_can_be_rendered_th
     assert BatchSensor(task_id="poke", job_id="id", deferrable=False).start_from_trigger is False
 
 
-@pytest.mark.skipif(not TELLS_OF_KILLS, reason="this Airflow begins tasks on workers only")
 def test_what_a_sensor_begins_with_does_not_change_from_parse_to_parse() -> None:
-    made = [BatchSensor(task_id="s", job_id="id", max_retries=10) for _ in range(2)]
-    assert made[0].start_trigger_args == made[1].start_trigger_args
-    assert made[0].start_trigger_args.timeout == timedelta(seconds=300)
+    given: dict[str, Any] = {"job_id": "id", "max_retries": 10, "start_from_trigger": True}
+    one, other = (BatchSensor(task_id="s", **given) for _ in range(2))
+    assert one.start_trigger_args == other.start_trigger_args
+    assert one.start_trigger_args.timeout == timedelta(seconds=300)
 
 
 def test_a_definition_is_registered_once(world: World) -> None:

@@ -35,7 +35,7 @@ class TaskInstance:
     max_tries: int = 1
     xcoms: dict[str, Any] = field(default_factory=dict)
 
-    def xcom_push(self, key: str, value: Any) -> None:
+    def xcom_push(self, key: str, value: Any, **_: object) -> None:
         self.xcoms[key] = json.loads(json.dumps(value))
 
     def xcom_pull(self, key: str, **_: object) -> Any:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.links.batch import BatchJobDetailsLink
 
+from batchyard.airflow.telling import summary_of
+from batchyard.client.awslogs import awslogs_of
 from batchyard.client.calls import call
 from batchyard.client.failures import failure
 from batchyard.client.sessions import connect, is_of_aws
@@ -14,6 +16,9 @@ from batchyard.errors import BatchyardError
 if TYPE_CHECKING:
     from batchyard.client.calls import Answer
     from batchyard.client.sessions import Client
+
+XCOM = "batch_job"
+"""The key under which a task tells how its job ended."""
 
 SHOWN = 20
 """Failed children of an array that an error names."""
@@ -30,7 +35,7 @@ def failed_children(session: Client, job: Answer) -> list[int]:
         job: AWS's JobDetail.
 
     Returns:
-        None for a job that is no array, or of which no child failed.
+        None of them for a job that is no array, or of which no child failed.
     """
     array = job.get("arrayProperties") or {}
     if "size" not in array or not (array.get("statusSummary") or {}).get("FAILED"):
@@ -76,16 +81,38 @@ def console(client: Client, job_id: str) -> str:
     return link
 
 
-def links_of(job: Answer, awslogs: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
-    """Give what the Amazon provider's links are made of, by their keys.
+def tell(
+    task_instance: Any,  # noqa: ANN401 - Airflow's
+    meta: Client,
+    job: Answer,
+    children: list[int],
+) -> None:
+    """Tell by XComs how a job ended, and what the Amazon provider's links are made of.
 
     Args:
+        task_instance: whose XComs.
+        meta: of a boto3 client: region and partition.
         job: AWS's JobDetail.
-        awslogs: see `batchyard.client.awslogs.awslogs_of`.
+        children: see `failed_children`.
     """
+    task_instance.xcom_push(key=XCOM, value=summary_of(job, children))
+    where = {
+        "region_name": meta.region_name,
+        "aws_domain": BatchJobDetailsLink.get_aws_domain(meta.partition),
+    }
     links: dict[str, dict[str, Any]] = {
         "batch_job_definition": {"job_definition_arn": job.get("jobDefinition")},
         "batch_job_queue": {"job_queue_arn": job.get("jobQueue")},
-        "cloudwatch_events": awslogs[-1] if awslogs else {},
+        "cloudwatch_events": latest_log(job, meta.region_name),
     }
-    return {key: value for key, value in links.items() if value and all(value.values())}
+    for key, parts in links.items():
+        if parts and all(parts.values()):
+            task_instance.xcom_push(key=key, value={**where, **parts})
+
+
+def latest_log(job: Answer, region: str) -> dict[str, str]:
+    """Name the log stream of a job's latest attempt; nothing if there is none that is known."""
+    try:
+        return (awslogs_of(job, region) or [{}])[-1]
+    except BatchyardError:  # it has other containers than Batch's own
+        return {}

@@ -19,6 +19,7 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from batchyard.airflow import settings
 from batchyard.airflow.adopting import Submitting, end, taken_up
 from batchyard.airflow.connections import Place, session_of
+from batchyard.airflow.ending import end_aloud, own_job_id, tries_again
 from batchyard.airflow.failing import as_airflow
 from batchyard.airflow.hooks.batch_client import BatchClientHook
 from batchyard.airflow.identity import identity_of
@@ -33,20 +34,16 @@ from batchyard.airflow.operators.jobs import (
     BatchRegisterJobDefinitionOperator,
     BatchTerminateJobOperator,
 )
-from batchyard.airflow.outcomes import failed_children, links_of, told_failure
+from batchyard.airflow.outcomes import failed_children, tell, told_failure
 from batchyard.airflow.printing import watched
 from batchyard.airflow.requesting import MEMBERS, check_known, request_of
-from batchyard.airflow.telling import summary_of
 from batchyard.airflow.triggers.batch import KILLED, BatchJobTrigger
 from batchyard.airflow.versions import TaskDeferralError, has_timed_out
 from batchyard.airflow.waiting import Ended, Waiting
-from batchyard.client.awslogs import awslogs_of
 from batchyard.client.classic import span
 from batchyard.client.sessions import connect
-from batchyard.errors import BatchyardError
 
 if TYPE_CHECKING:
-    from batchyard.client.calls import Answer
     from batchyard.client.sessions import Client
     from batchyard.client.submitting import Dependency
 
@@ -71,12 +68,6 @@ GRACE = 4.0
 
 INTERVAL = 30.0
 """Seconds: the Amazon provider's poll_interval, by which max_retries is a time."""
-
-REASON = 1024
-"""Characters: https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html"""
-
-XCOM = "batch_job"
-"""The key under which the task tells how its job ended."""
 
 
 class BatchOperator(AwsBaseOperator):
@@ -343,27 +334,12 @@ class BatchOperator(AwsBaseOperator):
         if end.status not in {"success", "failed"}:
             self._give_up(context, end)
         children = failed_children(self.session, end.job)
-        self._tell(context, end.job, children)
+        if self.do_xcom_push:
+            tell(context["ti"], self.client.meta, end.job, children)
         if end.status == "failed":
             raise AirflowException(told_failure(self.session, end.job, children))
         self.log.info("AWS Batch job (%s) succeeded", self.job_id)
         return self.job_id
-
-    def _tell(self, context: Any, job: Answer, children: list[int]) -> None:  # noqa: ANN401 - Airflow's
-        if not self.do_xcom_push:
-            return
-        context["ti"].xcom_push(key=XCOM, value=summary_of(job, children))
-        meta = self.client.meta
-        try:
-            awslogs = awslogs_of(job, meta.region_name)
-        except BatchyardError:  # it has other containers than Batch's own
-            awslogs = []
-        where = {
-            "region_name": meta.region_name,
-            "aws_domain": BatchJobDetailsLink.get_aws_domain(meta.partition),
-        }
-        for key, parts in links_of(job, awslogs).items():
-            context["ti"].xcom_push(key=key, value={**where, **parts})
 
     def _give_up(self, context: Any, outcome: Ended) -> None:  # noqa: ANN401 - Airflow's
         """Fail, because of the wait and not of the job.
@@ -371,7 +347,7 @@ class BatchOperator(AwsBaseOperator):
         A job that is stuck or late is terminated; one that nobody could be asked about stays for
         the next try, if there is one.
         """
-        if outcome.status != "error" or not _tries_again(context["ti"]):
+        if outcome.status != "error" or not tries_again(context["ti"]):
             self._end(str(self.job_id), outcome.message)
         raise AirflowException(outcome.message)
 
@@ -387,27 +363,19 @@ class BatchOperator(AwsBaseOperator):
         except AirflowException as error:
             if has_timed_out(error):
                 self._end_own(context, "The Airflow task has waited for too long")
-            elif isinstance(error, TaskDeferralError) and not _tries_again(context["ti"]):
+            elif isinstance(error, TaskDeferralError) and not tries_again(context["ti"]):
                 self._end_own(context, "The Airflow task has failed")
             raise
 
     def _end_own(self, context: Any, reason: str) -> None:  # noqa: ANN401 - Airflow's
         """Terminate the job of this task, of which nothing is known but what Airflow keeps."""
-        ti = context["ti"]
-        key = {"task_ids": ti.task_id, "map_indexes": ti.map_index, "key": BatchJobDetailsLink.key}
-        said = ti.xcom_pull(**key) if self.do_xcom_push else None
-        job_id = said["job_id"] if said else self._about_to_submit(context).found().adopted
-        if job_id:
+        said = own_job_id(context["ti"]) if self.do_xcom_push else None
+        if job_id := said or self._about_to_submit(context).found().adopted:
             self._end(job_id, reason)
 
     def _end(self, job_id: str, reason: str) -> None:
-        if not self.terminate_on_kill:
-            return
-        try:
-            end(self.client, job_id, reason[:REASON])
-            self.log.info("AWS Batch job (%s) terminated: %s", job_id, reason)
-        except BatchyardError as error:
-            self.log.warning("AWS Batch job (%s) could not be terminated: %s", job_id, error)
+        if self.terminate_on_kill:
+            end_aloud(self.client, job_id, reason, self.log)
 
     def on_kill(self) -> None:
         """Terminate the job; one whose submit is under way is terminated once it is known.
@@ -427,7 +395,3 @@ class BatchOperator(AwsBaseOperator):
             job_id = self._submitting.found().adopted
         if job_id is not None:
             self._end(job_id, KILLED)
-
-
-def _tries_again(task_instance: Any) -> bool:  # noqa: ANN401 - Airflow's
-    return int(task_instance.try_number) <= int(task_instance.max_tries or 0)
