@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk import DAG
@@ -12,9 +14,8 @@ from airflow.sdk import DAG
 from batchyard.airflow.operators.batch import BatchOperator
 from batchyard.airflow.sensors.batch import BatchSensor
 
-MANY = int(os.environ.get("BATCHYARD_TEST_MANY", "1"))
-GATE = os.environ.get("BATCHYARD_TEST_GATE", "/")
-"""A folder; some jobs wait until a file of their DAG's name is in it."""
+GATE = Path(os.environ["BATCHYARD_TEST_GATE"])
+"""A folder; jobs wait until a file of their DAG's name is in it, and it tells the ids of many."""
 
 
 class Dying(BatchOperator):
@@ -63,10 +64,14 @@ job("timed_out", "sleep 600", execution_timeout=timedelta(seconds=5))
 job("outliving", "sleep 600")
 job("dying", gated("dying"), Dying, retries=1, retry_delay=timedelta(seconds=1))
 
-with DAG("many", schedule=None):
+with DAG("mapped", schedule=None):
     BatchOperator.partial(
-        task_id="job", job_name="job-many", job_definition="shell", job_queue="default"
-    ).expand(parameters=[{"script": f"while ! test -e {GATE}; do sleep 0.1; done"}] * MANY)
+        task_id="job", job_name="job-mapped", job_definition="shell", job_queue="default"
+    ).expand(parameters=[{"script": f"exit {code}"} for code in (0, 0, 3)])
+
+with DAG("many", schedule=None):
+    for number, job_id in enumerate(json.loads((GATE / "ids").read_text())):
+        BatchSensor(task_id=f"job_{number}", job_id=job_id)
 
 with DAG("sensors", schedule=None):
     first = BatchOperator(

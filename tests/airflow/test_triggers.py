@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.triggers.base import TaskSuccessEvent, TriggerEvent
 
 from batchyard.airflow import connections, killing
 from batchyard.airflow.connections import Place, Sessions
@@ -138,6 +139,17 @@ def test_airflow_may_cancel_the_killing_and_the_job_is_terminated_all_the_same(
             await asyncio.sleep(0.01)
 
     asyncio.run(cancelled())
+
+
+def test_a_task_may_end_without_a_worker(world: World) -> None:
+    async def event(job_id: str) -> TriggerEvent:
+        made = again(trigger(world, job_id, ends_task=True))
+        return await anext(aiter(made.run()))
+
+    assert isinstance(asyncio.run(event(world.submitted())), TaskSuccessEvent)
+    failed = asyncio.run(event(world.submitted("exit 1")))
+    assert not isinstance(failed, TaskSuccessEvent)
+    assert failed.payload["status"] == "failed"
 
 
 def test_a_job_may_outlive_its_task(world: World) -> None:

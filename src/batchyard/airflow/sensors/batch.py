@@ -35,8 +35,8 @@ class _Sensor(AwsBaseSensor):
 
     Args:
         deferrable: whether to wait in the triggerer; by default as ``[batchyard] deferrable`` says.
-        start_from_trigger: whether to begin there as well, without a worker; by default where
-            Airflow can (3.3). What is templated is rendered in the triggerer.
+        start_from_trigger: whether to begin and, with success, to end there as well, without a
+            worker; by default where Airflow can (3.3). What is templated is rendered there.
         poke_interval: seconds between two questions.
         **kwargs: of every AWS sensor.
     """
@@ -72,7 +72,9 @@ class _Sensor(AwsBaseSensor):
 
     def _begin_in_triggerer(self) -> None:
         """Let the scheduler hand the task to the triggerer, if nothing in it asks for a worker."""
-        path, given = self._trigger().serialize()
+        trigger = self._trigger()
+        trigger.ends_task = True
+        path, given = trigger.serialize()
         if not self._may_start_from_trigger or not self._can_be_rendered_there(given):
             return
         self.start_from_trigger = True

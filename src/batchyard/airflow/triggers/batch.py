@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from batchyard.airflow import killing
 from batchyard.airflow.connections import Place, forget_session, session_on_loop
@@ -49,6 +49,7 @@ class BatchJobTrigger(BaseTrigger):
         awslogs_enabled: whether what the job prints is printed in the task's log as it comes.
         terminate_on_kill: whether the job is terminated when its task is marked or cleared.
         not_before: seconds since the epoch before which nothing is told; see `settings.settled`.
+        ends_task: whether the job's success is the task's, so that no worker hears of it.
 
     The event's payload has ``status`` (``success``, ``failed``, ``stuck``, ``timeout``, ``error``),
     ``job_id``, ``message``, and ``job``: AWS's JobDetail without what is long or secret.
@@ -69,6 +70,7 @@ class BatchJobTrigger(BaseTrigger):
         awslogs_enabled: bool = False,
         terminate_on_kill: bool = True,
         not_before: float | None = None,
+        ends_task: bool = False,
     ) -> None:
         super().__init__()
         self.job_id = job_id
@@ -84,6 +86,7 @@ class BatchJobTrigger(BaseTrigger):
         self.awslogs_enabled = awslogs_enabled
         self.terminate_on_kill = terminate_on_kill
         self.not_before = not_before
+        self.ends_task = ends_task
         self._over = False
 
     @property
@@ -105,6 +108,7 @@ class BatchJobTrigger(BaseTrigger):
             "awslogs_enabled": self.awslogs_enabled or None,
             "terminate_on_kill": self.terminate_on_kill,
             "not_before": self.not_before,
+            "ends_task": self.ends_task or None,
         }
         said = {name: value for name, value in whole.items() if value is not None}
         said.setdefault("aws_conn_id", None)  # which is not what it is when it is not said
@@ -116,6 +120,9 @@ class BatchJobTrigger(BaseTrigger):
         if self.not_before is not None:
             await asyncio.sleep(self.not_before - time.time())
         self._over = True
+        if self.ends_task and end.status == "success":
+            yield TaskSuccessEvent()
+            return
         yield TriggerEvent(
             {
                 "status": end.status,

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from batchyard.airflow.connections import Place, session_on_loop
 from batchyard.airflow.resources import ENVIRONMENT, QUEUE, Resource, state_of
@@ -35,6 +35,7 @@ class BatchResourceTrigger(BaseTrigger):
         deadline: seconds since the epoch at which the wait ends, instead of waiter_max_attempts.
         treat_non_existing_as_deleted: whether one that is not there is DELETED, and no error.
         not_before: seconds since the epoch before which nothing is told; see `settings.settled`.
+        ends_task: whether success is the task's, so that no worker hears of it.
 
     The event's payload has ``status`` (``success``, ``failed``, ``timeout``, ``error``), ``value``
     (the name) and ``message``.
@@ -54,6 +55,7 @@ class BatchResourceTrigger(BaseTrigger):
         deadline: float | None = None,
         treat_non_existing_as_deleted: bool = False,
         not_before: float | None = None,
+        ends_task: bool = False,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -68,6 +70,7 @@ class BatchResourceTrigger(BaseTrigger):
         self.deadline = deadline
         self.treat_non_existing_as_deleted = treat_non_existing_as_deleted
         self.not_before = not_before
+        self.ends_task = ends_task
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Tell all that another triggerer needs to go on."""
@@ -82,6 +85,7 @@ class BatchResourceTrigger(BaseTrigger):
             "deadline": self.deadline,
             "treat_non_existing_as_deleted": self.treat_non_existing_as_deleted,
             "not_before": self.not_before,
+            "ends_task": self.ends_task,
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -89,6 +93,9 @@ class BatchResourceTrigger(BaseTrigger):
         status, message = await self._wait()
         if self.not_before is not None:
             await asyncio.sleep(self.not_before - time.time())
+        if self.ends_task and status == "success":
+            yield TaskSuccessEvent()
+            return
         yield TriggerEvent({"status": status, "value": self.name, "message": message})
 
     async def _wait(self) -> tuple[str, str]:
