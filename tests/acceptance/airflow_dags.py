@@ -61,6 +61,7 @@ job("array", "exit $AWS_BATCH_JOB_ARRAY_INDEX", array_properties={"size": 3})
 job("killed", "sleep 600")
 job("cleared", "sleep 600")
 job("timed_out", "sleep 600", execution_timeout=timedelta(seconds=5))
+job("starved", "true", pool="closed")
 job("outliving", "sleep 600")
 job("dying", gated("dying"), Dying, retries=1, retry_delay=timedelta(seconds=1))
 

@@ -66,4 +66,5 @@ def airflow_on(folder: Path, yard: RunningYard, gauges: Any, **settings: str) ->
     environment = clean_environment()
     made = RunningAirflow(AIRFLOW, folder, environment, connection, hurried | settings)
     with made.running() as airflow:
+        airflow.command("pools", "set", "closed", "0", "without slots")
         yield airflow
