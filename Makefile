@@ -11,12 +11,15 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 AIRFLOW := .venv-airflow/.ready
 QUEUES := .venv-queues/.ready
+OLDEST := .venv-airflow-oldest/.ready
 COMPILE := tools/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+# When Airflow 2.11 was new: its lock takes nothing that came later.
+OF_2_11 := 2025-07-01
 # Workers for the tests; `make test WORKERS=0` runs them in one process.
 WORKERS ?= 2
 
-.PHONY: help setup airflow queues run test check bench docs test-deep lock clean
+.PHONY: help setup airflow queues run demo-airflow test check bench docs test-deep lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,15 +38,15 @@ $(STAMP): $(BIN)/uv requirements/dev.txt pyproject.toml
 	tools/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	touch $@
 
-# An environment of its own, since Airflow's provider pins botocore.
-$(AIRFLOW): $(BIN)/uv requirements/airflow.txt pyproject.toml
-	rm -rf .venv-airflow
-	$(BIN)/python -m venv --without-pip .venv-airflow
-	tools/uv pip install --quiet --python .venv-airflow --require-hashes -r requirements/airflow.txt
-	tools/uv pip install --quiet --python .venv-airflow --no-deps --no-build-isolation --editable .
+# Environments of their own, since Airflow's provider pins botocore.
+$(AIRFLOW) $(OLDEST): .venv-%/.ready: $(BIN)/uv requirements/%.txt pyproject.toml
+	rm -rf .venv-$*
+	$(BIN)/python -m venv --without-pip .venv-$*
+	tools/uv pip install --quiet --python .venv-$* --require-hashes -r requirements/$*.txt
+	tools/uv pip install --quiet --python .venv-$* --no-deps --no-build-isolation --editable .
 	touch $@
 
-airflow: $(AIRFLOW) ## make .venv-airflow: Airflow, with which some things are measured
+airflow: $(AIRFLOW) $(OLDEST) ## make .venv-airflow and .venv-airflow-oldest: Airflow, for its provider
 
 $(QUEUES): $(BIN)/uv requirements/queues.txt
 	rm -rf .venv-queues
@@ -56,7 +59,11 @@ queues: $(QUEUES) ## make .venv-queues: queues on PostgreSQL, beside which tasks
 run: $(STAMP) ## the main job: a census of Python's own standard library, on an embedded yard
 	$(BIN)/python examples/stdlib_census
 
+demo-airflow: $(STAMP) $(AIRFLOW) ## slots held by tasks that block and that defer, in a chart
+	$(BIN)/python examples/airflow_slots
+
 test: $(STAMP) ## the whole suite, real processes included
+	-$(MAKE) --no-print-directory airflow
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(STAMP) ## lint, format, types, floors, hygiene: under a minute
@@ -80,15 +87,16 @@ test-deep: $(STAMP) ## the laws with many examples, and the mutants they must ki
 
 lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group bootstrap -o requirements/uv.txt
-	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --extra server --group dev -o requirements/dev.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group queues -o requirements/queues.txt
+	$(COMPILE) --exclude-newer $(OF_2_11) pyproject.toml --group airflow-oldest -o requirements/airflow-oldest.txt
 	for client in awscli boto3 redun; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --group client-$$client -o requirements/client-$$client.txt; \
 	done
 	$(COMPILE) --resolution lowest-direct pyproject.toml --extra server --group client-floors -o requirements/client-floors.txt
 
 clean: ## remove everything that the targets made
-	rm -rf .venv .venv-airflow .venv-queues .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf .venv .venv-airflow .venv-airflow-oldest .venv-queues .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +

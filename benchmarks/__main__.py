@@ -28,6 +28,7 @@ CLAIMS = (
     "testing",
     "waiting",
     "classic",
+    "triggers",
     "pipelines",
     "tasks",
     "pollers",

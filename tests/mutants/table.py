@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.airflow.mutants import MUTANTS as AIRFLOW
 from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
@@ -294,6 +295,7 @@ MUTANTS: list[Mutant] = [
         ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
+    *AIRFLOW,
     *CLI,
     *CLIENT,
     *EVENTS,

@@ -10,7 +10,7 @@ import os
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from batchyard.errors import Refused
@@ -18,6 +18,8 @@ from batchyard.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Unpack
+
+T = TypeVar("T")
 
 Client: TypeAlias = Any
 """A botocore client or session, or boto3's: neither ships types."""
@@ -267,6 +269,7 @@ class _Registry:
             credentials over the network.
         kept: clients by what was said of their place.
         shared: watchers by their endpoint, region and credentials.
+        others: what `kept` was asked for.
     """
 
     def __init__(self) -> None:
@@ -281,6 +284,7 @@ class _Registry:
         self.making = threading.RLock()
         self.kept: OrderedDict[object, Clients] = OrderedDict()
         self.shared: dict[object, Any] = {}
+        self.others: dict[object, Any] = {}
 
     def find(self, connection: Connection) -> Clients:
         key = _key(connection)
@@ -304,6 +308,19 @@ def connect(**connection: Unpack[Connection]) -> Clients:
         Refused: parts of it contradict each other.
     """
     return REGISTRY.find(connection)
+
+
+def kept(kind: Callable[[], T]) -> T:
+    """Give the one of its kind in this process, made by the first who asks; a forked child's own.
+
+    Args:
+        kind: a class, or anything else that makes it.
+    """
+    with REGISTRY.making:
+        if kind not in REGISTRY.others:
+            REGISTRY.others[kind] = kind()
+        found: T = REGISTRY.others[kind]
+    return found
 
 
 def _key(connection: Connection) -> object:

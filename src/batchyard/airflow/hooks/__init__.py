@@ -1,0 +1,1 @@
+"""Hooks: the client, as an Airflow connection says."""

@@ -1,0 +1,1 @@
+"""Triggers: what waits in Airflow's triggerer, for operators and sensors that hold no slot."""
