@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from batchyard.batch import ids
 from batchyard.batch.model import Job, Spec
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
-from batchyard.store.rows import Glance
+from batchyard.batch.resources import Resource
+from batchyard.store.rows import KINDS, Glance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +42,7 @@ _kept: Final = msgspec.msgpack.Decoder(_Kept).decode
 _glance: Final = msgspec.msgpack.Decoder(Glance).decode
 _spec: Final = msgspec.msgpack.Decoder(Spec).decode
 _RESOURCES: Final[dict[str, msgspec.msgpack.Decoder[Resource]]] = {
-    ids.ENVIRONMENT: msgspec.msgpack.Decoder(ComputeEnvironment),
-    ids.QUEUE: msgspec.msgpack.Decoder(JobQueue),
-    ids.DEFINITION: msgspec.msgpack.Decoder(JobDefinition),
+    kind: msgspec.msgpack.Decoder(resource) for resource, kind in KINDS.items()
 }
 
 
