@@ -54,11 +54,38 @@ class Retry(Value, frozen=True):
     rules: tuple[RetryRule, ...] = ()
 
 
+class Consumed(Value, frozen=True, order=True):
+    """An entry of consumableResourceList: how much of a consumable resource each attempt takes."""
+
+    resource: str
+    quantity: int
+
+
+class ServiceRequest(Value, frozen=True):
+    """What makes a job a service job.
+
+    Attributes:
+        kind: its serviceJobType.
+        unit: what its demand is counted in: ``NUM_INSTANCES``, or an instance type.
+        instances: how many of them it takes.
+        quota_share: the ARN of its quota share, in a queue that has some.
+        preemption_retries: how often it may be preempted and come back; None: without end.
+    """
+
+    kind: str
+    unit: str
+    instances: int
+    quota_share: str | None = None
+    preemption_retries: int | None = None
+
+
 class Spec(Value, frozen=True):
     """What was submitted, with definition, overrides and parameters resolved.
 
     An array's children share their parent's. ``task_tags`` is how many tags are propagated to
-    each attempt's task.
+    each attempt's task. ``share`` is the share identifier, ``priority`` the scheduling priority
+    (0 to 9999, the higher the sooner within a share), ``consumes`` lists ARNs in their order,
+    each once. ``service`` is there for service jobs.
     """
 
     account: str
@@ -82,6 +109,8 @@ class Spec(Value, frozen=True):
     task_tags: int = 0
     detail: bytes = b"{}"
     container_detail: bytes = b"{}"
+    consumes: tuple[Consumed, ...] = ()
+    service: ServiceRequest | None = None
 
 
 class Attempt(Value, frozen=True):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.resources import ComputeEnvironment, JobQueue, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts
-from batchyard.engine.catalog import Shelf
+from batchyard.engine.catalog import Removable, Shelf
 from batchyard.engine.dependencies import Dependencies
 from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
@@ -193,25 +193,23 @@ class Engine:
                 self.placement.put_environment(resource)
             case JobQueue():
                 self.placement.put_queue(resource)
-            case JobDefinition():
-                pass
 
     def _review(self, resource: Resource) -> None:
         """Tell waiting jobs whether a changed queue or environment can hold them."""
-        if isinstance(resource, JobDefinition):
+        if not isinstance(resource, ComputeEnvironment | JobQueue):
             return
         for job_id, queue, demand in list(self.placement.waiting()):
             reason = self.placement.misfit(queue, demand)
             if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
                 self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
 
-    def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
+    def remove(self, place: Place, resource: Removable) -> None:
         """Forget a resource; a queue's jobs are terminated with it."""
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
         if isinstance(resource, ComputeEnvironment):
             self.placement.remove_environment(resource.arn)
-        else:
+        elif isinstance(resource, JobQueue):
             self._close(resource)
         self._wake()
 
