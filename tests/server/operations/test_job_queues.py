@@ -197,7 +197,7 @@ def test_limits_of_time_are_replaced_as_a_whole() -> None:
     assert yard.shelf.queues["queue"].time_limits == (limit,)
     assert described(yard)[0]["jobStateTimeLimitActions"] == [STUCK]
     yard.ask("UpdateJobQueue", jobQueue="queue", jobStateTimeLimitActions=[])
-    assert yard.shelf.queues["queue"].time_limits == ()
+    assert yard.shelf.queues["queue"].time_limits == tuple[TimeLimit, ...]()
     yard.service_environment()
     yard.service_queue("training", jobStateTimeLimitActions=[{**STUCK, "action": "TERMINATE"}])
     assert yard.shelf.queues["training"].time_limits == (TimeLimit(limit.reason, 600, "TERMINATE"),)

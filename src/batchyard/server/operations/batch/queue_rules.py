@@ -34,6 +34,11 @@ def check_priority(request: Wire) -> None:
     check_range("priority", request.priority, 0, HIGHEST_PRIORITY)
 
 
+def serves_services(queue: JobQueue) -> bool:
+    """Tell whether a queue is for service jobs."""
+    return bool(queue.environments) and f":{ids.SERVICE_ENVIRONMENT}/" in queue.environments[0]
+
+
 def policy_of(
     place: Place, shelf: Shelf, request: Wire, queue_type: str
 ) -> SchedulingPolicy | None:
