@@ -79,7 +79,7 @@ class World:
         self.tasks = self._new()
         self.tasks.restore(self.kept.tasks.values())
 
-    def offer(self, attempt: str, group: str = "g", place: Place = HERE, **more: Any) -> None:
+    def offer(self, attempt: str, group: str = "g", place: Place = HERE, **more: Any) -> None:  # noqa: ANN401 - of Task
         self.tasks.offer(place, "told", "owner", Task(attempt, group, **more))
 
     def poll(

@@ -17,6 +17,7 @@ from batchyard.launchers import seam
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch
 from batchyard.testing import FakeClock, FakeLauncher
+from tests.engine.surroundings import Scripted
 
 Done = Callable[[BaseException | None], None]
 
@@ -120,6 +121,7 @@ class Yard:
     def __init__(self) -> None:
         self.store = FailingStore()
         self.presenter = Presenter()
+        self.surroundings = Scripted()
         self.images: dict[str, Image] = {}
         self._ids = count(1)
         self.clock = FakeClock(1000)
@@ -140,6 +142,7 @@ class Yard:
             clock=self.clock,
             new_id=lambda: f"id-{next(self._ids)}",
             presenter=self.presenter,
+            surroundings=self.surroundings,
         )
         settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY, images=self.images)
         self.engine = Engine(settings, parts)

@@ -23,6 +23,7 @@ from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch, JobChange
 from batchyard.testing import FakeClock, FakeLauncher
 from batchyard.wire import Call, Response
+from tests.engine.surroundings import Scripted
 from tests.engine.yard import DirectWriter, Presenter
 from tests.wire.line import Line
 
@@ -50,6 +51,7 @@ class LoggedYard:
             clock=self.clock,
             new_id=lambda: f"id-{next(self.numbers)}",
             presenter=Presenter(),
+            surroundings=Scripted(),
         )
         return Engine(Settings(account=HERE.account, vcpus=1, memory=1), parts)
 

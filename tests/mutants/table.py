@@ -231,9 +231,9 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/engine/journal.py",
         "tests/engine/test_engine.py",
-        ("taken.jobs | self._jobs", "self._jobs | taken.jobs"),
-        ("taken.after + self._after", "self._after"),
-        ("taken.logs + self._logs", "self._logs"),
+        ("self.jobs | later.jobs", "later.jobs | self.jobs"),
+        ("self.after + later.after", "later.after"),
+        ("self.logs + later.logs", "later.logs"),
         ("        self._clock.call_at(self._clock.now() + RETRY_MS, self.flush)\n", ""),
         ("if self._writing or not self._gathered:", "if not self._gathered:"),
     ),

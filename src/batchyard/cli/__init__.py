@@ -31,6 +31,7 @@ COMMANDS = {
     "definitions": "List job definitions.",
     "queues": "List job queues.",
     "environments": "List compute environments.",
+    "pipeline": "Run AWS Data Pipeline definitions here; see, rerun and save those of an account.",
     "events": "Let state changes of jobs come to a queue: install, show or remove it.",
     "story": "Tell a job's life, event by event, with causes.",
     "completion": "Print what makes a shell complete commands, options and names.",

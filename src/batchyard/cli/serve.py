@@ -66,6 +66,11 @@ from batchyard.errors import Refused
     help="Both of many images: a TOML file with a table per image.",
 )
 @click.option(
+    "--task-output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what pipelines print is kept.  [default: DATA-DIR/tasks]",
+)
+@click.option(
     "--poll-hold",
     default=90.0,
     show_default=True,
@@ -117,6 +122,7 @@ def command(  # noqa: PLR0913 - one argument per option
     image_commands: tuple[str, ...],
     image_entrypoints: tuple[str, ...],
     images: Path | None,
+    task_output: Path | None,
     poll_hold: float,
     acknowledge_timeout: float,
     progress_timeout: float,
@@ -163,6 +169,7 @@ def command(  # noqa: PLR0913 - one argument per option
             image_commands=image_commands,
             image_entrypoints=image_entrypoints,
             images=images,
+            task_output=None if task_output is None else task_output.absolute(),
             poll_hold=poll_hold,
             acknowledge_timeout=acknowledge_timeout,
             progress_timeout=progress_timeout,

@@ -22,6 +22,12 @@ STYLES = {
     "DISABLED": "red",
     "VALID": "green",
     "INVALID": "red",
+    "FINISHED": "green",
+    "CANCELED": "yellow",
+    "CASCADE_FAILED": "red",
+    "TIMEDOUT": "red",
+    "HEALTHY": "green",
+    "ERROR": "red",
 }
 """Words that have a colour wherever they fill a cell."""
 

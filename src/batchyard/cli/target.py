@@ -25,6 +25,9 @@ ENDPOINTS = ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL")
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"""
 
 
+ENDPOINTS_PIPELINES = ("AWS_ENDPOINT_URL_DATA_PIPELINE", "AWS_ENDPOINT_URL")
+"""As `ENDPOINTS`, for Data Pipeline."""
+
 ENDPOINTS_BEYOND = ("AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
 """As `ENDPOINTS`, for EventBridge and SQS."""
 
@@ -58,6 +61,11 @@ def targeted(command: Callable[..., Any]) -> Callable[..., Any]:
     return _targeted(command, choose, _HELP)
 
 
+def targeted_pipelines(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `targeted`, for a command that speaks to Data Pipeline."""
+    return _targeted(command, choose_pipelines, _HELP)
+
+
 def targeted_beyond(command: Callable[..., Any]) -> Callable[..., Any]:
     """As `targeted`, for a command that speaks to services which no yard has."""
     return _targeted(command, choose_beyond, _HELP_BEYOND)
@@ -82,8 +90,19 @@ _HELP_BEYOND = "A URL, or `aws`.  [default: `AWS_ENDPOINT_URL`, else AWS]"
 _HELP = "A yard's URL, or `aws`.  [default: `AWS_ENDPOINT_URL`, else your running yard, else AWS]"
 
 
-def choose(endpoint: str | None, region: str | None, profile: str | None) -> Target:
+def choose(
+    endpoint: str | None,
+    region: str | None,
+    profile: str | None,
+    variables: tuple[str, ...] = ENDPOINTS,
+) -> Target:
     """Choose a place from options, environment and the user's running yard, in this order.
+
+    Args:
+        endpoint: a URL, or the word for AWS.
+        region: the region.
+        profile: a profile of AWS's configuration.
+        variables: those of the environment that may name a URL, the first one first.
 
     Raises:
         Refused: there is no such profile.
@@ -91,12 +110,17 @@ def choose(endpoint: str | None, region: str | None, profile: str | None) -> Tar
     if endpoint == AWS:
         return Target(_connection(None, region, profile, to_aws=True), chosen=True)
     own = own_yard()
-    url = endpoint or next(filter(None, map(os.environ.get, ENDPOINTS)), None)
+    url = endpoint or next(filter(None, map(os.environ.get, variables)), None)
     if url is None and profile is None:
         url = own
     keys = own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
     connection = _connection(url, region, profile, keys=keys)
     return Target(connection, chosen=bool(url or profile))
+
+
+def choose_pipelines(endpoint: str | None, region: str | None, profile: str | None) -> Target:
+    """Choose a place for Data Pipeline; see `choose`."""
+    return choose(endpoint, region, profile, ENDPOINTS_PIPELINES)
 
 
 def choose_beyond(endpoint: str | None, region: str | None, profile: str | None) -> Target:

@@ -1,23 +1,28 @@
 """What has changed and is not on disk yet, and what may happen only once it is.
 
-Changes gather while a commit is under way and go together in the next one (group commit); a job
-that changed five times meanwhile is written once. If a commit fails, whoever waits for it is
-told, and the same changes are tried again: memory and disk never part for good.
+Changes gather while a commit is under way and go together in the next one (group commit); a job,
+or an instance of a pipeline, that changed five times meanwhile is written once. If a commit fails,
+whoever waits for it is told, and the same changes are tried again: memory and disk never part for
+good.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
-from batchyard.store.seam import Batch, JobChange
+from batchyard.store.seam import Batch, InstanceChange, JobChange, TaskRemoval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from batchyard.batch.model import Job
     from batchyard.engine.clock import Clock
+    from batchyard.pipelines.instances import Instance
+    from batchyard.pipelines.pipeline import Pipeline
+    from batchyard.pipelines.tasks import Taken
     from batchyard.store.seam import LogChange, ResourceChange, ResourceRemoval
 
     Done = Callable[[BaseException | None], None]
@@ -35,13 +40,45 @@ class Writer(Protocol):
         """Write a batch; ``done`` is called on any thread, with the error if it failed."""
 
 
-class _Gathered(NamedTuple):
+@dataclass(slots=True)
+class _Gathered:
     """What is written together, and what may happen then."""
 
-    jobs: dict[str, Job]
-    resources: list[ResourceChange | ResourceRemoval]
-    logs: list[LogChange]
-    after: list[Callable[[], None]]
+    jobs: dict[str, Job] = field(default_factory=dict)
+    resources: list[ResourceChange | ResourceRemoval] = field(default_factory=list)
+    logs: list[LogChange] = field(default_factory=list)
+    pipelines: dict[str, Pipeline] = field(default_factory=dict)
+    instances: dict[tuple[str, str], Instance] = field(default_factory=dict)
+    tasks: dict[str, Taken | TaskRemoval] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        changes = self.jobs or self.resources or self.logs
+        pipelines = self.pipelines or self.instances or self.tasks
+        return bool(changes or pipelines or self.after)
+
+    def then(self, later: _Gathered) -> _Gathered:
+        """Join what has gathered since: it is written with this, and wins over it."""
+        return _Gathered(
+            self.jobs | later.jobs,
+            self.resources + later.resources,
+            self.logs + later.logs,
+            self.pipelines | later.pipelines,
+            self.instances | later.instances,
+            self.tasks | later.tasks,
+            self.after + later.after,
+        )
+
+    def batch(self, present: Callable[[Job], bytes]) -> Batch:
+        """Form what the writer is given; ``present`` forms the JobDetail of an ended job."""
+        return Batch(
+            [JobChange(job, present(job) if job.ended else None) for job in self.jobs.values()],
+            self.resources,
+            logs=self.logs,
+            pipelines=list(self.pipelines.values()),
+            instances=[InstanceChange(owner, i) for (owner, _), i in self.instances.items()],
+            tasks=list(self.tasks.values()),
+        )
 
 
 class Journal:
@@ -52,6 +89,7 @@ class Journal:
         clock: calls back on the engine's thread.
         present: forms the JobDetail JSON that is kept of an ended job.
         saved: told of every job that is on disk now.
+        settled: told of every instance of a pipeline that is on disk now, with the pipeline's id.
     """
 
     def __init__(
@@ -60,16 +98,15 @@ class Journal:
         clock: Clock,
         present: Callable[[Job], bytes],
         saved: Callable[[Sequence[Job]], None],
+        settled: Callable[[Sequence[tuple[str, Instance]]], None],
     ) -> None:
         """Begin with nothing to write."""
         self._writer = writer
         self._clock = clock
         self._present = present
         self._saved = saved
-        self._jobs: dict[str, Job] = {}
-        self._resources: list[ResourceChange | ResourceRemoval] = []
-        self._logs: list[LogChange] = []
-        self._after: list[Callable[[], None]] = []
+        self._settled = settled
+        self._gathered = _Gathered()
         self._waiters: list[asyncio.Future[None]] = []
         self._under_way: list[asyncio.Future[None]] = []
         self._writing = False
@@ -79,25 +116,37 @@ class Journal:
         """Whether everything that happened is on disk."""
         return not (self._writing or self._gathered)
 
-    @property
-    def _gathered(self) -> bool:
-        return bool(self._jobs or self._resources or self._logs or self._after)
-
     def job(self, job: Job) -> None:
         """Note a new or changed job."""
-        self._jobs[job.id] = job
+        self._gathered.jobs[job.id] = job
 
     def resource(self, change: ResourceChange | ResourceRemoval) -> None:
         """Note a new, changed or removed resource."""
-        self._resources.append(change)
+        self._gathered.resources.append(change)
 
     def log(self, change: LogChange) -> None:
         """Note what became of a log group or a stream."""
-        self._logs.append(change)
+        self._gathered.logs.append(change)
+
+    def pipeline(self, pipeline: Pipeline) -> None:
+        """Note a new or changed pipeline."""
+        self._gathered.pipelines[pipeline.id] = pipeline
+
+    def instance(self, pipeline_id: str, instance: Instance) -> None:
+        """Note a new or changed instance of a pipeline."""
+        self._gathered.instances[pipeline_id, instance.id] = instance
+
+    def task(self, taken: Taken) -> None:
+        """Note who holds a task, or held it."""
+        self._gathered.tasks[taken.id] = taken
+
+    def task_gone(self, task_id: str) -> None:
+        """Note that nobody needs to know any more who held a task."""
+        self._gathered.tasks[task_id] = TaskRemoval(task_id)
 
     def after(self, command: Callable[[], None]) -> None:
         """Do something once everything noted so far is on disk."""
-        self._after.append(command)
+        self._gathered.after.append(command)
 
     async def durable(self) -> None:
         """Wait until everything noted so far is on disk.
@@ -116,8 +165,7 @@ class Journal:
         if self._writing or not self._gathered:
             return
         self._writing = True
-        taken = _Gathered(self._jobs, self._resources, self._logs, self._after)
-        self._jobs, self._resources, self._logs, self._after = {}, [], [], []
+        taken, self._gathered = self._gathered, _Gathered()
         self._under_way, self._waiters = self._waiters, []
 
         def done(error: BaseException | None) -> None:
@@ -132,13 +180,9 @@ class Journal:
                 self._failed(error, taken, waiters)
 
         try:
-            changes = [self._change(job) for job in taken.jobs.values()]
-            self._writer.submit(Batch(changes, taken.resources, logs=taken.logs), done)
+            self._writer.submit(taken.batch(self._present), done)
         except Exception as error:  # noqa: BLE001 - told to whoever waits, and tried again
             end(error)
-
-    def _change(self, job: Job) -> JobChange:
-        return JobChange(job, self._present(job) if job.ended else None)
 
     def _written(self, taken: _Gathered, waiters: list[asyncio.Future[None]]) -> None:
         for waiter in waiters:
@@ -146,6 +190,7 @@ class Journal:
                 waiter.set_result(None)
         try:
             self._saved(list(taken.jobs.values()))
+            self._settled([(owner, each) for (owner, _), each in taken.instances.items()])
             for command in taken.after:
                 command()
         finally:
@@ -155,10 +200,7 @@ class Journal:
         self, error: BaseException, taken: _Gathered, waiters: list[asyncio.Future[None]]
     ) -> None:
         log.error("cannot write to the store, trying again: %s", error)
-        self._jobs = taken.jobs | self._jobs
-        self._resources = taken.resources + self._resources
-        self._logs = taken.logs + self._logs
-        self._after = taken.after + self._after
+        self._gathered = taken.then(self._gathered)
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(error)

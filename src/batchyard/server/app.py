@@ -95,7 +95,8 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"))
         self._images = options.known_images()
-        self._surroundings = Surroundings(options.data_dir, self._settings().base)
+        output = options.task_output or options.data_dir / "tasks"
+        self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
         self._folder = self._state_folder()
         self.output = Output(self._folder / "logs")
         self.store: Store = self._new_store()

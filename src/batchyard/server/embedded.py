@@ -80,7 +80,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Engine]:
             clock=LoopClock(),
             new_id=Ids().uuid,
             presenter=Plain(settings.vcpus * 1000),
-            surroundings=Surroundings(folder, settings.base),
+            surroundings=Surroundings(folder, folder / "tasks", settings.base),
         ),
     )
     writer.start()

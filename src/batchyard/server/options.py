@@ -54,6 +54,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
         image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
         images: a TOML file that says both of many images.
+        task_output: where the task runners of pipelines' resources keep what is printed; None is
+            ``tasks`` in the data directory.
         poll_hold: how long a PollForTask waits for a task, in seconds.
         acknowledge_timeout: how long a task that was handed out may go unreported, in seconds.
         progress_timeout: how long a task runner may be silent about a task, in seconds.
@@ -76,6 +78,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     image_commands: tuple[str, ...] = ()
     image_entrypoints: tuple[str, ...] = ()
     images: Path | None = None
+    task_output: Path | None = None
     poll_hold: float = POLL_HOLD
     acknowledge_timeout: float = Leases().acknowledge
     progress_timeout: float = Leases().progress

@@ -35,6 +35,7 @@ class Surroundings:
 
     Args:
         directory: the yard's data directory, where a runner finds its key.
+        output: where runners keep what they run prints.
         base: the environment that a runner is given, and with it what it runs; what AWS's tools
             read of the yard's own environment (``AWS_…``) comes with it.
 
@@ -42,9 +43,10 @@ class Surroundings:
         url: where the yard answers; None where it has no address.
     """
 
-    def __init__(self, directory: Path, base: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, output: Path, base: Mapping[str, str]) -> None:
         """Begin with no resource."""
         self._directory = directory
+        self._output = output
         self._base = base
         self._hosts: dict[str, asyncio.Task[None]] = {}
         self._alarms: set[asyncio.Future[None]] = set()
@@ -81,9 +83,9 @@ class Surroundings:
             gone("This yard has no address, so that no task runner can stand for a resource.")
             return
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "batchyard", "runner", "--worker-group", group),
+            *(sys.executable, "-m", "batchyard.cli", "runner", "--worker-group", group),
             *("--endpoint", self.url, "--data-dir", str(self._directory)),
-            *("--region", place.region, "--leave-with-parent"),
+            *("--region", place.region, "--output", str(self._output), "--leave-with-parent"),
             stdin=asyncio.subprocess.PIPE,
             env=self._environment(),
         )

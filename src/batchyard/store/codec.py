@@ -1,4 +1,4 @@
-"""How jobs and resources are written down: MessagePack, member by name.
+"""How jobs, resources and pipelines are written down: MessagePack, member by name.
 
 A job is kept in two parts: its spec, written once and shared by the children of an array, and
 everything else, written anew at each change. What a later version adds must have a default, and
@@ -15,6 +15,9 @@ import msgspec
 
 from batchyard.batch.model import Job, Spec
 from batchyard.batch.resources import Resource
+from batchyard.pipelines.instances import Instance
+from batchyard.pipelines.pipeline import Pipeline
+from batchyard.pipelines.tasks import Taken
 from batchyard.store.rows import KINDS, Glance
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _kept: Final = msgspec.msgpack.Decoder(_Kept).decode
 _glance: Final = msgspec.msgpack.Decoder(Glance).decode
 _spec: Final = msgspec.msgpack.Decoder(Spec).decode
+_pipeline: Final = msgspec.msgpack.Decoder(Pipeline).decode
+_instance: Final = msgspec.msgpack.Decoder(Instance).decode
+_taken: Final = msgspec.msgpack.Decoder(Taken).decode
 _RESOURCES: Final[dict[str, msgspec.msgpack.Decoder[Resource]]] = {
     kind: msgspec.msgpack.Decoder(resource) for resource, kind in KINDS.items()
 }
@@ -80,3 +86,33 @@ def encode_resource(resource: Resource) -> bytes:
 def decode_resource(kind: str, body: bytes) -> Resource:
     """Read a resource of a kind (as in its ARN) again."""
     return _RESOURCES[kind].decode(body)
+
+
+def encode_pipeline(pipeline: Pipeline) -> bytes:
+    """Write down a pipeline with its definitions."""
+    return _encode(pipeline)
+
+
+def decode_pipeline(body: bytes) -> Pipeline:
+    """Read a pipeline again."""
+    return _pipeline(body)
+
+
+def encode_instance(instance: Instance) -> bytes:
+    """Write down an instance of a pipeline."""
+    return _encode(instance)
+
+
+def decode_instance(body: bytes) -> Instance:
+    """Read an instance again."""
+    return _instance(body)
+
+
+def encode_taken(taken: Taken) -> bytes:
+    """Write down who holds a task, or held it."""
+    return _encode(taken)
+
+
+def decode_taken(body: bytes) -> Taken:
+    """Read who holds a task, or held it."""
+    return _taken(body)

@@ -11,6 +11,7 @@ from batchyard.store import cursor
 from batchyard.store.asking import JobPage, JobQuery, Stream, StreamPage, StreamQuery
 from batchyard.store.matching import matches
 from batchyard.store.memory_logs import MemoryLogs
+from batchyard.store.memory_pipelines import MemoryPipelines
 from batchyard.store.rows import attempt_named, attempt_of, fitted, key_of, stream_name, summary
 from batchyard.store.seam import Batch, Forgotten, JobChange, ResourceChange, ResourceRemoval
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from batchyard.batch.states import JobState
     from batchyard.logs.groups import LogGroup
     from batchyard.logs.putting import PutEvent
-    from batchyard.store.asking import EventQuery
+    from batchyard.pipelines.instances import Instance
+    from batchyard.pipelines.pipeline import Pipeline
+    from batchyard.pipelines.tasks import Taken
+    from batchyard.store.asking import EventQuery, InstancePage, InstanceQuery
     from batchyard.store.memory_logs import KeptStream
 
     Position = tuple[int, int]
@@ -46,6 +50,7 @@ class MemoryStore:
             self._details: dict[str, bytes] = {}
             self._resources: dict[tuple[Place, str, str], Resource] = {}
             self._logs = MemoryLogs()
+            self._pipelines = MemoryPipelines()
             self._notes: dict[str, str] = {}
 
     def close(self) -> None:
@@ -60,6 +65,7 @@ class MemoryStore:
                 self._keep(job_change)
             for change in batch.resources:
                 self._change(change)
+            self._pipelines.keep(batch)
             self._notes.update(batch.notes)
 
     def _keep(self, change: JobChange) -> None:
@@ -228,6 +234,30 @@ class MemoryStore:
             name = stream_name(job.spec.definition, attempt.id)
             self._logs.forget_attempt(_place(job), job.spec.log_group, name)
             yield attempt.id
+
+    def pipelines(self) -> Iterator[Pipeline]:
+        """Give every pipeline; see `Store.pipelines`."""
+        with self._lock:
+            return iter(list(self._pipelines.pipelines.values()))
+
+    def live_instances(self) -> Iterator[tuple[str, Instance]]:
+        """Give every instance that has not ended; see `Store.live_instances`."""
+        with self._lock:
+            return iter(self._pipelines.live())
+
+    def instance(self, pipeline: str, name: str) -> Instance | None:
+        """Find an instance of a pipeline; see `Store.instance`."""
+        return self._pipelines.instance(pipeline, name)
+
+    def instances(self, query: InstanceQuery) -> InstancePage:
+        """List a pipeline's instances a page at a time; see `Store.instances`."""
+        with self._lock:
+            return self._pipelines.page(query)
+
+    def tasks(self) -> Iterator[Taken]:
+        """Give everybody who holds a task, or held one; see `Store.tasks`."""
+        with self._lock:
+            return iter(list(self._pipelines.tasks.values()))
 
     def notes(self) -> dict[str, str]:
         """Give every note; see `Store.notes`."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job, Spec
     from batchyard.logs.putting import PutEvent
+    from batchyard.pipelines.tasks import Taken
     from batchyard.store.asking import EventQuery
 
 KINDS: Final[Mapping[type[Resource], str]] = {
@@ -127,6 +128,11 @@ def key_of(resource: Resource) -> tuple[str, str]:
         case _:
             name = resource.name
     return KINDS[type(resource)], name
+
+
+def pipeline_of(taken: Taken) -> str | None:
+    """Tell whose task somebody holds: a pipeline's id, or None for a job's."""
+    return taken.owner if taken.service == "pipelines" else None
 
 
 def fitted(events: Iterable[PutEvent], query: EventQuery) -> tuple[PutEvent, ...]:

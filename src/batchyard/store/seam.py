@@ -143,7 +143,8 @@ class Batch(Struct, frozen=True):
         jobs: new and changed jobs, in the order they changed.
         resources: what became of resources, in the order it happened.
         notes: small values by name, for whoever needs one kept.
-        pipelines: new and changed pipelines; the instances of one that is deleted go with it.
+        pipelines: new and changed pipelines; the instances and tasks of one that is deleted go
+            with it, and none is kept of it any more, of the same batch neither.
         instances: new and changed instances of pipelines, in the order they changed.
         tasks: who took which task, and whose hold is of no use any more.
     """
@@ -170,7 +171,7 @@ class Forgotten(Struct, frozen=True):
 
 
 class Store(Protocol):
-    """Keeps jobs, resources and notes. Any thread may call it; one call writes at a time.
+    """Keeps jobs, pipelines and resources. Any thread may call it; one call writes at a time.
 
     Every method may raise `YardError` when the store fails (the disk is full, say), and
     `Unreadable` when what it holds is damaged.

@@ -107,14 +107,25 @@ class Writer:
 
 
 def merged(batches: Sequence[Batch]) -> Batch:
-    """Make one batch of several: of each job only how it stands last is left to write."""
+    """Make one batch of several: of each job, pipeline, instance and task only what is last."""
     if len(batches) == 1:
         return batches[0]
     jobs = _latest([change for batch in batches for change in batch.jobs])
     resources = [change for batch in batches for change in batch.resources]
     notes = {name: text for batch in batches for name, text in batch.notes.items()}
     logs = [change for batch in batches for change in batch.logs]
-    return Batch(jobs, resources, notes, logs)
+    pipelines = {each.id: each for batch in batches for each in batch.pipelines}
+    instances = {(e.pipeline, e.instance.id): e for batch in batches for e in batch.instances}
+    tasks = {each.id: each for batch in batches for each in batch.tasks}
+    return Batch(
+        jobs,
+        resources,
+        notes,
+        logs,
+        list(pipelines.values()),
+        list(instances.values()),
+        list(tasks.values()),
+    )
 
 
 def _latest(changes: Sequence[JobChange]) -> list[JobChange]:

@@ -15,6 +15,7 @@ from batchyard.store.sqlite import sql
 from batchyard.store.sqlite.log_keeping import LogKeeper
 from batchyard.store.sqlite.numbers import Numbers
 from batchyard.store.sqlite.opening import transaction
+from batchyard.store.sqlite.pipeline_keeping import PipelineKeeper
 from batchyard.store.sqlite.states import ENDED, NUMBERS
 
 if TYPE_CHECKING:
@@ -69,11 +70,13 @@ class Keeper:
         self._sql = sql.statements("keeping")
         self.numbers = Numbers(connection)
         self.logs = LogKeeper(connection, self.numbers)
+        self._pipelines = PipelineKeeper(connection)
         self.learn()
 
     def learn(self) -> None:
         """Know nothing but what is on disk: after a transaction that was undone, or a clearing."""
         self.numbers.learn()
+        self._pipelines.learn()
         self._known: dict[str, Known] = {}
         self._highest = self._connection.execute(self._sql["highest_number"]).fetchone()[0]
 
@@ -96,6 +99,7 @@ class Keeper:
         self._plan(batch.jobs, rows)
         for statement, values in rows.by_statement():
             self._connection.executemany(self._sql[statement], values)
+        self._pipelines.keep(batch)
         for change in batch.resources:
             self._resource(change)
         if batch.notes:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from batchyard.errors import YardError
-from batchyard.store.sqlite import asking, forgetting, listing, logs
+from batchyard.store.sqlite import asking, forgetting, listing, logs, pipelines
 from batchyard.store.sqlite.keeping import Keeper
 from batchyard.store.sqlite.opening import (
     connect,
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from batchyard.batch.states import JobState
     from batchyard.logs.groups import LogGroup
     from batchyard.logs.putting import PutEvent
+    from batchyard.pipelines.instances import Instance
+    from batchyard.pipelines.pipeline import Pipeline
+    from batchyard.pipelines.tasks import Taken
     from batchyard.store.asking import (
         EventQuery,
+        InstancePage,
+        InstanceQuery,
         JobPage,
         JobQuery,
         Stream,
@@ -142,6 +147,31 @@ class SQLiteStore:
         """Remove jobs that ended long ago; see `Store.forget_before`."""
         with self._writer() as connection, transaction(connection):
             return forgetting.forget_before(connection, self._keeper.logs, moment, limit)
+
+    def pipelines(self) -> Iterator[Pipeline]:
+        """Give every pipeline; see `Store.pipelines`."""
+        with self._reader() as connection:
+            return iter(pipelines.pipelines(connection))
+
+    def live_instances(self) -> Iterator[tuple[str, Instance]]:
+        """Give every instance that has not ended; see `Store.live_instances`."""
+        with self._reader() as connection:
+            return iter(pipelines.live_instances(connection))
+
+    def instance(self, pipeline: str, name: str) -> Instance | None:
+        """Find an instance of a pipeline; see `Store.instance`."""
+        with self._reader() as connection:
+            return pipelines.instance(connection, pipeline, name)
+
+    def instances(self, query: InstanceQuery) -> InstancePage:
+        """List a pipeline's instances a page at a time; see `Store.instances`."""
+        with self._reader() as connection, transaction(connection, "DEFERRED"):
+            return pipelines.instances(connection, query)
+
+    def tasks(self) -> Iterator[Taken]:
+        """Give everybody who holds a task, or held one; see `Store.tasks`."""
+        with self._reader() as connection:
+            return iter(pipelines.tasks(connection))
 
     def notes(self) -> dict[str, str]:
         """Give every note; see `Store.notes`."""
