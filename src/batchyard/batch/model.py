@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from batchyard.batch import ids
 from batchyard.batch.states import ENDED, JobState
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
@@ -173,6 +174,12 @@ class Job(Value, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        kind = ids.JOB if self.spec.service is None else ids.SERVICE_JOB
+        return ids.arn(ids.Place(self.spec.account, self.spec.region), kind, self.id)
 
     @property
     def attempt(self) -> Attempt | None:

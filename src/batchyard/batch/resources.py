@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from batchyard.batch.model import Value
 
 Switch = Literal["ENABLED", "DISABLED"]
+Kind = Literal["REPLENISHABLE", "NON_REPLENISHABLE"]
+Strategy = Literal["RESERVE", "LEND", "LEND_AND_BORROW"]
+
+SERVICE_TYPES = ("SAGEMAKER_TRAINING",)
+"""The types of service jobs, their environments and their queues (ServiceJobType in the model)."""
+
+INSTANCES = "NUM_INSTANCES"
+"""The unit of a service environment's capacity, unless it is shared out by quota."""
 
 
 class ComputeEnvironment(Value, frozen=True):
@@ -117,9 +127,9 @@ class ConsumableResource(Value, frozen=True):
     Attributes:
         total: the totalQuantity; what jobs use up of a NON_REPLENISHABLE resource is taken off.
         in_use: what jobs hold now.
+        requests: updates that were carried out, and when (epoch milliseconds).
 
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/\
-resource-aware-scheduling-how-to-check-resources-check-resources.html
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/resource-aware-scheduling.html
     """
 
     name: str
@@ -127,8 +137,9 @@ resource-aware-scheduling-how-to-check-resources-check-resources.html
     created_at: int
     total: int = 0
     in_use: int = 0
-    kind: Literal["REPLENISHABLE", "NON_REPLENISHABLE"] = "REPLENISHABLE"
+    kind: Kind = "REPLENISHABLE"
     detail: bytes = b"{}"
+    requests: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def available(self) -> int:
@@ -171,7 +182,7 @@ class QuotaShare(Value, frozen=True):
     queue: str
     state: Switch
     capacity: tuple[Capacity, ...]
-    strategy: Literal["RESERVE", "LEND", "LEND_AND_BORROW"]
+    strategy: Strategy
     borrow_limit: int = -1
     preempts: bool = False
     detail: bytes = b"{}"

@@ -68,7 +68,7 @@ from batchyard.errors import Refused
 @click.option(
     "--task-output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where activities on pipelines' resources keep what they print.  [default: DATA-DIR/tasks]",
+    help="Where what pipelines print is kept.  [default: DATA-DIR/tasks]",
 )
 @click.option(
     "--poll-hold",

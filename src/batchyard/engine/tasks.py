@@ -177,6 +177,10 @@ class Tasks:
         """
         return self._queue(place).withdraw(attempt)
 
+    def held(self, service: str) -> list[Taken]:
+        """Give the tasks of a service that somebody holds."""
+        return [t for t in self._taken.values() if t.service == service and not t.stale]
+
     def reclaim(self, place: Place, group: str) -> None:
         """Offer again what is held in a worker group: all of its runners are gone."""
         for taken in list(self._taken.values()):

@@ -67,16 +67,17 @@ def _begin(instance: Instance, at: int) -> Step:
         attempts=(*instance.attempts, Attempt(name, at, status=status)),
     )
     if instance.kind != "precondition":
-        return begun, (_work(begun, name),)
+        return begun, (work(begun, name),)
     since = at if instance.checked_since is None else instance.checked_since
     checked = replace(begun, checked_since=since)
     limit = instance.rules.precondition_timeout
     if limit is None or instance.checked_since is not None:
-        return checked, (_work(begun, name),)
-    return checked, (_work(begun, name), commands.Wake(events.Expired(since + limit)))
+        return checked, (work(begun, name),)
+    return checked, (work(begun, name), commands.Wake(events.Expired(since + limit)))
 
 
-def _work(instance: Instance, attempt: str) -> Command:
+def work(instance: Instance, attempt: str) -> Command:
+    """Say what is to be done for an attempt that is under way."""
     if instance.kind == "resource":
         return commands.Provide(attempt)
     if instance.by == "service":

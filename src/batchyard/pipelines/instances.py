@@ -61,6 +61,7 @@ class Instance(Value, frozen=True):
         retry_at: when the next attempt may begin, after one that failed.
         checked_since: of a precondition, when it was first tried.
         tries: attempts since it was planned or rerun; the others do not count as retries.
+        again: whether it was rerun: then it does not count among the active ones.
         cascade_failed_on: the instance whose end it failed on.
     """
 
@@ -94,6 +95,7 @@ class Instance(Value, frozen=True):
     tries: int = 0
     attempts: tuple[Attempt, ...] = ()
     ended_at: int | None = None
+    again: bool = False
     cascade_failed_on: str | None = None
     cancellation_reason: str | None = None
 

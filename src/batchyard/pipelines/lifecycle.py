@@ -290,6 +290,7 @@ def _rerun(instance: Instance, event: events.Rerun) -> Step:
         asked=True,
         admitted=True,
         attempts=instance.attempts,
+        again=True,
     )
     told = commands.Tell(instance.consumers, events.Reopened(event.at, need=instance.id))
     wake = () if fresh.arrived else (commands.Wake(events.Arrived(instance.due)),)

@@ -10,10 +10,16 @@ https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-shellco
 from __future__ import annotations
 
 from bisect import insort
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from batchyard.pipelines.model import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from batchyard.pipelines.instances import Instance
 
 
 class Turnstile(Value, frozen=True):
@@ -34,6 +40,23 @@ class Turnstile(Value, frozen=True):
 
 Passed = tuple[Turnstile, tuple[str, ...]]
 """A turnstile, and those that it lets pass now."""
+
+
+def rebuilt(limit: int, instances: Iterable[Instance], *, paused: bool) -> Turnstile:
+    """Make a component's turnstile anew from its instances.
+
+    Args:
+        limit: how many may be active at once.
+        instances: those of the component that have not ended, at least.
+        paused: whether nobody may pass.
+    """
+    live = [instance for instance in instances if instance.asked and not instance.ended]
+    return Turnstile(
+        limit,
+        frozenset(instance.id for instance in live if instance.admitted and not instance.again),
+        tuple(sorted((i.start, i.id) for i in live if not i.admitted)),
+        paused,
+    )
 
 
 def asked(turnstile: Turnstile, start: int, name: str) -> Passed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batchyard.batch.ids import Place
 from batchyard.engine.pipelines.carrying import Carrying
 from batchyard.engine.pipelines.handing import Handing
 from batchyard.engine.pipelines.live import Live, consumers_first
@@ -22,12 +23,12 @@ from batchyard.store.asking import InstancePage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from batchyard.batch.ids import Place
     from batchyard.engine.pipelines.outside import Outside
     from batchyard.engine.tasks import Result, Runner
     from batchyard.pipelines.instances import Instance
     from batchyard.pipelines.model import ParameterValue, PipelineObject
     from batchyard.pipelines.pipeline import Pipeline
+    from batchyard.pipelines.tasks import Taken
     from batchyard.store.asking import InstanceQuery
 
 DEACTIVATED = "The pipeline was deactivated."
@@ -67,6 +68,17 @@ class Pipelines:
             self._live[owner].keep(instance)
         for live in list(self._live.values()):
             self._resume(live)
+        for taken in self._outside.tasks.held("pipelines"):
+            self._withdraw_over(taken)
+
+    def _withdraw_over(self, taken: Taken) -> None:
+        """Tell the holder of an attempt that was over before the restart to stop."""
+        name = taken.task.attempt.removeprefix(taken.owner)
+        live = self._live.get(taken.owner)
+        instance = None if live is None else live.instances.get(_instance_of(name))
+        current = None if instance is None else instance.attempt
+        if current is None or current.id != name:
+            self._outside.tasks.withdraw(Place(taken.account, taken.region), taken.task.attempt)
 
     def _resume(self, live: Live) -> None:
         from batchyard.pipelines.resuming import resume
@@ -79,7 +91,9 @@ class Pipelines:
             components.setdefault(instance.component, []).append(instance)
         for component, instances in components.items():
             turnstile = live.turnstile(component)
-            live.turnstiles[component] = rebuilt(turnstile.limit, turnstile.paused, instances)
+            live.turnstiles[component] = rebuilt(
+                turnstile.limit, instances, paused=turnstile.paused
+            )
         for instance in list(live.instances.values()):
             self._carrying.carry_out(live, ((instance.id, c) for c in resume(instance)))
         if live.planning:

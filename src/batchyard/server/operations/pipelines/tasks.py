@@ -31,7 +31,7 @@ async def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 -
     The task is this runner's, on disk, before the answer leaves. Each poll waits in a place of its
     own, so a second one by the same runner is served as well.
     """
-    identity = params.instanceIdentity
+    identity = params.instance_identity
     runner = Runner(
         params.hostname or "",
         (identity and identity.document) or "",
@@ -39,16 +39,16 @@ async def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 -
     )
     engine, types = context.engine, context.types
     hold = engine.settings.poll_hold
-    taken = await engine.tasks.poll(context.place, params.workerGroup, runner, hold)
+    taken = await engine.tasks.poll(context.place, params.worker_group, runner, hold)
     objects = None if taken is None else engine.tasks.objects(taken)
     if taken is None or objects is None:
         return types.PollForTaskOutput()
     attempt = taken.task.attempt.removeprefix(taken.owner)
     return types.PollForTaskOutput(
-        taskObject=types.TaskObject(
-            taskId=taken.id,
-            pipelineId=taken.owner,
-            attemptId=attempt,
+        task_object=types.TaskObject(
+            task_id=taken.id,
+            pipeline_id=taken.owner,
+            attempt_id=attempt,
             objects={name: _shown(types, item) for name, item in objects.items()},
         )
     )
@@ -59,9 +59,9 @@ def report_task_progress(context: Context, params: Any) -> Any:  # noqa: ANN401 
 
     Whoever no longer holds the task is told to stop, and changes nothing.
     """
-    held = context.engine.tasks.report(context.place, params.taskId)
+    held = context.engine.tasks.report(context.place, params.task_id)
     if held.taken is None:
-        _unknown(params.taskId)
+        _unknown(params.task_id)
     canceled = held.answer.canceled or not held.answer.held
     return context.types.ReportTaskProgressOutput(canceled=canceled)
 
@@ -71,27 +71,27 @@ def set_task_status(context: Context, params: Any) -> Any:  # noqa: ANN401 - wir
 
     The same status again is answered as the first time: an answer may have been lost.
     """
-    error = params.errorId or ""
+    error = params.error_id or ""
     if error.startswith(RESERVED):
         raise Fault(INVALID, f"errorId {error[:100]!r} must not begin with {RESERVED!r}")
-    failure = Failure(error, params.errorMessage or "", params.errorStackTrace or "")
-    held = context.engine.tasks.settle(context.place, params.taskId, params.taskStatus, failure)
+    failure = Failure(error, params.error_message or "", params.error_stack_trace or "")
+    held = context.engine.tasks.settle(context.place, params.task_id, params.task_status, failure)
     if not held.answer.held:
-        _refuse(params.taskId, held)
+        _refuse(params.task_id, held)
     return context.types.SetTaskStatusOutput()
 
 
 def report_task_runner_heartbeat(context: Context, params: Any) -> Any:  # noqa: ANN401 - wire structs
     """Tell a task runner whether it should leave: when the resource it runs on is released."""
-    released = context.engine.pipelines.released(params.workerGroup or "")
+    released = context.engine.pipelines.released(params.worker_group or "")
     return context.types.ReportTaskRunnerHeartbeatOutput(terminate=released)
 
 
 def _shown(types: Any, item: PipelineObject) -> Any:  # noqa: ANN401 - wire structs
     fields = [
-        types.Field(key=field.key, refValue=field.ref_value)
+        types.Field(key=field.key, ref_value=field.ref_value)
         if field.string_value is None
-        else types.Field(key=field.key, stringValue=field.string_value)
+        else types.Field(key=field.key, string_value=field.string_value)
         for field in item.fields
     ]
     return types.PipelineObject(id=item.id, name=item.name, fields=fields)
