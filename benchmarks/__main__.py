@@ -29,6 +29,7 @@ CLAIMS = (
     "waiting",
     "classic",
     "pipelines",
+    "placement",
 )
 
 

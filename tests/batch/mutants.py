@@ -14,8 +14,10 @@ def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
 
 MUTANTS = [
     # rooms
-    mutant("batch/rooms", "vcpus <= room.free:\n", "vcpus < room.free:\n", PLACEMENT),
-    mutant("batch/rooms", "if room.enabled and size", "if size", PLACEMENT),
+    mutant("batch/rooms", "room.used + vcpus <= room", "room.used + vcpus < room", PLACEMENT),
+    mutant(
+        "batch/rooms", "room is not None and room.enabled and", "room is not None and", PLACEMENT
+    ),
     mutant(
         "batch/rooms",
         "self.memory_used + size.demand.memory > self.memory",
@@ -77,18 +79,6 @@ MUTANTS = [
     mutant("batch/waiting", 'spec.share or ""', '""', KEPT),
     # turns
     mutant("batch/turns", "self._sizes.pop(size, None)", "self._sizes.clear()", PLACEMENT),
-    mutant(
-        "batch/turns",
-        "if line is not None and line.head().number == number:",
-        "if line is not None:",
-        PLACEMENT,
-    ),
-    mutant(
-        "batch/turns",
-        "            heapq.heappop(self._shares)\n            self._call(share)\n\n\ndef",
-        "            pass\n\n\ndef",
-        PLACEMENT,
-    ),
     mutant("batch/turns", "return queue.used > 0 and queue", "return queue", SHARES),
     mutant(
         "batch/turns",
@@ -97,11 +87,22 @@ MUTANTS = [
         PLACEMENT,
     ),
     mutant("batch/turns", "queue.used + size.demand.vcpus > most", "queue.used > most", PLACEMENT),
+    mutant(
+        "batch/turns",
+        "            heapq.heappop(self._shares)\n        return None",
+        "            return None\n        return None",
+        PLACEMENT,
+    ),
+    mutant("batch/turns", "heapq.heapreplace(self._shares, self._entry(share))", "pass", PLACEMENT),
+    mutant("batch/waiting", "if not any(share in rows for", "if all(share in rows for", PLACEMENT),
     # placement
     mutant(
+        "batch/placement", "(-priority, UNKNOWN, *each)", "(priority, UNKNOWN, *each)", PLACEMENT
+    ),
+    mutant(
         "batch/placement",
-        "return -queue.resource.priority",
-        "return queue.resource.priority",
+        "heapq.heapreplace(contest, (priority, first.number, entry, turns))",
+        "heapq.heappop(contest)",
         PLACEMENT,
     ),
     mutant(
@@ -122,12 +123,6 @@ MUTANTS = [
     mutant(
         "batch/placement",
         "                turns.pass_over(line.claim.size)\n",
-        "                heapq.heappop(contest)\n",
-        PLACEMENT,
-    ),
-    mutant(
-        "batch/placement",
-        "                heapq.heapreplace(contest, (priority, first.number, turns))\n",
         "                heapq.heappop(contest)\n",
         PLACEMENT,
     ),
@@ -156,9 +151,9 @@ MUTANTS = [
         "* left + self.vcpus / MS * (left)",
         SHARES,
     ),
-    mutant("batch/shares", "* decay / math.log(2)", "* decay", SHARES),
-    mutant("batch/shares", "self.weight(name) * (self", "(self", SHARES),
-    mutant("batch/shares", "holds * self.decay * AHEAD", "0", SHARES),
+    mutant("batch/shares", "* decay / LN2", "* decay", SHARES),
+    mutant("batch/shares", "self.weight(name) * (use", "(use", SHARES),
+    mutant("batch/shares", "(use.vcpus + more) / MS * decay * AHEAD", "0", SHARES),
     mutant("batch/shares", "AHEAD: Final = 1 / 32", "AHEAD: Final = 1 / 2", SHARES),
     mutant("batch/shares", "        self._weights.clear()\n\n", "\n", SHARES),
     mutant(

@@ -133,7 +133,7 @@ def _no_memory(rooms: Rooms, claim: Claim) -> Iterator[Obstacle]:
 
 
 def _reserved(queue: Queue, claim: Claim, most: float, now: int) -> str:
-    active = len(queue.shares.active(queue.waiting(), now))
+    active = len(queue.shares.active(queue.waiting, now))
     shares = "1 active share" if active == 1 else f"{active} active shares"
     return (
         f"It asks for {_vcpus(claim.size.demand.vcpus)}; computeReservation leaves "

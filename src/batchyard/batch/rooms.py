@@ -127,10 +127,12 @@ class Rooms:
 
     def fit(self, order: Sequence[str], size: Size) -> str | None:
         """Name the first of some environments that has room now, if all else is there as well."""
-        if self.lacks_memory(size) or self.lacking(size):
+        if self.lacks_memory(size) or (size.consumes and self.lacking(size)):
             return None
-        for arn, room in self.known(order):
-            if room.enabled and size.demand.vcpus <= room.free:
+        vcpus = size.demand.vcpus
+        for arn in order:
+            room = self._rooms.get(arn)
+            if room is not None and room.enabled and room.used + vcpus <= room.vcpus:
                 return arn
         return None
 

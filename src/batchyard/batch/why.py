@@ -147,7 +147,7 @@ def _standing(queue: Queue, head: Head, ahead: int | None, now: int) -> Iterator
 
 def _share(queue: Queue, head: Head, now: int) -> str:
     share, shares = head.claim.share, queue.shares
-    ranks = {each: shares.rank(each, now) for each in queue.waiting()}
+    ranks = {each: shares.rank(each, now) for each in queue.waiting}
     before = sorted((r, each) for each, r in ranks.items() if r < ranks[share])
     inside = _before(queue.lines(share), head)
     used = f"Its share {share} has used {shares.used(share, now):.0f} vCPU-seconds lately (weight "
