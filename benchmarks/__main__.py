@@ -30,6 +30,7 @@ CLAIMS = (
     "classic",
     "pipelines",
     "placement",
+    "runner",
 )
 
 

@@ -15,17 +15,25 @@ def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
 MUTANTS = [
     # rooms
     mutant("batch/rooms", "room.used + vcpus <= room", "room.used + vcpus < room", PLACEMENT),
+    mutant("batch/rooms", "room is None or not room.enabled or", "room is None or", PLACEMENT),
     mutant(
-        "batch/rooms", "room is not None and room.enabled and", "room is not None and", PLACEMENT
+        "batch/rooms",
+        "return self.memory_used + size.demand.memory > self.memory",
+        "return self.memory_used > self.memory",
+        PLACEMENT,
     ),
     mutant(
         "batch/rooms",
-        "self.memory_used + size.demand.memory > self.memory",
-        "self.memory_used > self.memory",
+        "-size.demand.vcpus, -size.demand.memory)",
+        "-size.demand.vcpus, 0)",
         PLACEMENT,
     ),
-    mutant("batch/rooms", "        self.memory_used -= size.demand.memory\n", "", PLACEMENT),
-    mutant("batch/rooms", "room.used -= size.demand.vcpus", "room.used = 0", PLACEMENT),
+    mutant(
+        "batch/rooms",
+        "        room.used += vcpus\n",
+        "        room.used = max(0, vcpus)\n",
+        PLACEMENT,
+    ),
     mutant("batch/rooms", "room.vcpus, room.enabled = 0, False", "self._rooms.pop(arn)", PLACEMENT),
     mutant("batch/rooms", "stock.free < each.quantity", "stock.free < 1", PLACEMENT),
     mutant(
@@ -42,14 +50,28 @@ MUTANTS = [
         "for _, room in self.known(order))",
         PLACEMENT,
     ),
-    mutant("batch/rooms", "if size.demand.memory <= self.memory else", "if True else", PLACEMENT),
+    mutant("batch/rooms", "return None if holds else", "return None if True else", PLACEMENT),
     mutant(
         "batch/rooms",
-        "any(size.demand.vcpus <= room.vcpus",
-        "any(size.demand.vcpus <= room.free",
+        "in self.known(order) if size.demand.vcpus <= room.vcpus",
+        "in self.known(order) if size.demand.vcpus <= room.free",
         PLACEMENT,
     ),
     mutant("batch/rooms", "            stock.total = 0\n", "            pass\n", KEPT),
+    mutant("batch/rooms", "(full and not room.elsewhere)", "full", PLACEMENT),
+    mutant(
+        "batch/rooms",
+        "            self.memory_used += -room.memory if elsewhere else room.memory\n",
+        "",
+        PLACEMENT,
+    ),
+    mutant("batch/rooms", "        if not room.elsewhere:\n", "        if True:\n", PLACEMENT),
+    mutant(
+        "batch/rooms",
+        "any(room.elsewhere for room in wide)",
+        "any(room.elsewhere for _, room in self.known(order))",
+        PLACEMENT,
+    ),
     # who waits
     mutant(
         "batch/waiting",
@@ -187,7 +209,9 @@ MUTANTS = [
         WHY,
     ),
     mutant("batch/obstacles", "        if each.quantity > free:\n", "        if not free:\n", WHY),
-    mutant("batch/obstacles", "    yield from _no_memory(placement.rooms, claim)\n", "", WHY),
+    mutant(
+        "batch/obstacles", "    yield from _no_memory(placement.rooms, claim, rooms)\n", "", WHY
+    ),
     mutant(
         "batch/obstacles",
         "if most is not None and exceeds(queue, most, claim.size):",

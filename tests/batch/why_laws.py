@@ -63,7 +63,8 @@ def expected(pair: Pair, claim: Claim) -> set[Cause]:
         found.add(Cause.DISABLED)
     elif all(demand.vcpus > each.vcpus - model.used(each.arn) for each in enabled):
         found.add(Cause.VCPUS)
-    if model.memory() + demand.memory > MEMORY:
+    here = any(each.arn not in model.elsewhere for each in large)
+    if here and model.memory() + demand.memory > MEMORY:
         found.add(Cause.MEMORY)
     if model.policy.compute_reservation and model.reserved(claim):
         found.add(Cause.RESERVED)

@@ -7,10 +7,13 @@ from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
+from tests.launchers.offered_mutants import MUTANTS as OFFERED
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
+from tests.runner.mutants import MUTANTS as RUNNER
+from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
 
@@ -245,8 +248,11 @@ MUTANTS: list[Mutant] = [
     *EVENTS,
     *WAITERS,
     *POLLING,
+    *RUNNER,
     *LOGS,
+    *OFFERED,
     *PIPELINES,
+    *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,
 ]

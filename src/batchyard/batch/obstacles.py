@@ -63,7 +63,7 @@ def obstacles(placement: Placement, claim: Claim, now: int) -> Iterator[Obstacle
         return
     yield from _lacking(placement.rooms, claim)
     yield from _no_room(claim, rooms)
-    yield from _no_memory(placement.rooms, claim)
+    yield from _no_memory(placement.rooms, claim, rooms)
     most = limit(queue, order, placement.rooms, now) if queue.fair else None
     if most is not None and exceeds(queue, most, claim.size):
         yield Obstacle(Cause.RESERVED, _reserved(queue, claim, most, now))
@@ -125,9 +125,12 @@ def _state(room: Room) -> str:
     return f"has {_count(max(0, room.free))} of {_count(room.vcpus)} free"
 
 
-def _no_memory(rooms: Rooms, claim: Claim) -> Iterator[Obstacle]:
-    if rooms.lacks_memory(claim.size):
-        free = f"{max(0, rooms.memory - rooms.memory_used)} of {rooms.memory} MiB are free"
+def _no_memory(there: Rooms, claim: Claim, rooms: Mapping[str, Room]) -> Iterator[Obstacle]:
+    """Say that memory is short, unless all that could hold a job is on other machines."""
+    vcpus = claim.size.demand.vcpus
+    here = any(vcpus <= room.vcpus and not room.elsewhere for room in rooms.values())
+    if here and there.lacks_memory(claim.size):
+        free = f"{max(0, there.memory - there.memory_used)} of {there.memory} MiB are free"
         asks = f"It asks for {claim.size.demand.memory} MiB of memory"
         yield Obstacle(Cause.MEMORY, f"{asks}; {free}.")
 

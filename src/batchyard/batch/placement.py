@@ -53,7 +53,8 @@ class Placement:
     """Keeps what there is, and who waits for it; decides who is given what.
 
     Args:
-        memory: what all environments of this machine share, in MiB.
+        memory: what all environments of this machine share, in MiB; those whose attempts are
+            offered to task runners take none of it.
 
     Attributes:
         rooms: what there is.
