@@ -94,6 +94,12 @@ class Tagged(Happened, frozen=True, kw_only=True):
     tags: dict[str, str]
 
 
+class Reprioritized(Happened, frozen=True, kw_only=True):
+    """UpdateServiceJob: this is the job's scheduling priority now."""
+
+    priority: int
+
+
 class ChildMoved(Happened, frozen=True, kw_only=True):
     """A child of this array went from one state to another (from None: it was spawned)."""
 
@@ -114,5 +120,6 @@ Event = (
     | Cancelled
     | Terminated
     | Tagged
+    | Reprioritized
     | ChildMoved
 )

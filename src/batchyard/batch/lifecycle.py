@@ -95,6 +95,8 @@ def step(job: Job, event: Event) -> Step:
     """
     if isinstance(event, events.Tagged):  # leads nowhere, so it stands in no table
         return told(replace(job, tags=event.tags), event), ()
+    if isinstance(event, events.Reprioritized):
+        return _reprioritized(job, event)
     if job.is_array:
         return arrays.step(job, event)
     name = type(event).__name__
@@ -120,6 +122,15 @@ def _heard(was: Job, now: Job) -> Iterator[Command]:
         yield commands.TellParent(was.state, now.state)
     if now.ended:
         yield commands.Announce(now.state is SUCCEEDED)
+
+
+def _reprioritized(job: Job, event: events.Reprioritized) -> Step:
+    """Give a job another priority; one that waits for room gets another place in the line."""
+    if job.ended or job.scheduling_priority == event.priority:
+        return job, ()
+    moved = told(replace(job, priority=event.priority), event)
+    waits = job.state is RUNNABLE and not job.is_array
+    return moved, (commands.Withdraw(), commands.Offer()) if waits else ()
 
 
 def _accepted(job: Job, _: events.Accepted) -> Step:
@@ -164,17 +175,24 @@ def _started(job: Job, event: events.Started) -> Step:
 
 def _start_failed(job: Job, event: events.StartFailed) -> Step:
     reason = event.reason[: reasons.REASON_LENGTH]
-    return _over(job, event, again=event.again, status_reason=reasons.NOT_STARTED, reason=reason)
+    said = reasons.NOT_STARTED if job.spec.service is None else reason
+    return _over(job, event, again=event.again, status_reason=said, reason=reason)
 
 
 def _exited(job: Job, event: events.Exited) -> Step:
     code, reason = event.exit_code, event.reason
-    said = job.stop.reason if job.stop else reasons.EXITED
+    said = job.stop.reason if job.stop else _said(job, code)
     if code == 0 and job.stop is None:
         ended = _attempt(job, stopped_at=event.at, exit_code=0, status_reason=said)
         done = replace(ended, state=SUCCEEDED, status_reason=said, stopped_at=event.at)
         return done, (_release(job),)
     return _over(job, event, status_reason=said, exit_code=code, reason=reason)
+
+
+def _said(job: Job, code: int) -> str:
+    if job.spec.service is None:
+        return reasons.EXITED
+    return reasons.NOT_TRAINED if code else reasons.TRAINED
 
 
 def _lost(job: Job, event: events.Lost) -> Step:

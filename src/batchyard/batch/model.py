@@ -163,6 +163,7 @@ class Job(Value, frozen=True):
     tally: dict[JobState, int] | None = None
     tally_at: int | None = None
     tags: dict[str, str] | None = None
+    priority: int | None = None
     story: tuple[Entry, ...] = ()
 
     @property
@@ -174,6 +175,16 @@ class Job(Value, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def quota_share(self) -> str | None:
+        """The ARN of its quota share, if it has one."""
+        return self.spec.service.quota_share if self.spec.service else None
+
+    @property
+    def scheduling_priority(self) -> int:
+        """Its priority within its share, as submitted or as updated."""
+        return self.spec.priority if self.priority is None else self.priority
 
     @property
     def arn(self) -> str:

@@ -33,6 +33,11 @@ class ComputeEnvironment(Value, frozen=True):
     status_reason: str = "ComputeEnvironment Healthy"
     detail: bytes = b"{}"
 
+    @property
+    def room(self) -> ComputeEnvironment:
+        """What it is to placement."""
+        return self
+
 
 class TimeLimit(Value, frozen=True):
     """An entry of jobStateTimeLimitActions: who is too long RUNNABLE at the head of its queue ends.
@@ -164,6 +169,12 @@ class ServiceEnvironment(Value, frozen=True):
     kind: str = "SAGEMAKER_TRAINING"
     detail: bytes = b"{}"
 
+    @property
+    def room(self) -> ComputeEnvironment:
+        """What it is to placement: an environment where each instance is a vCPU."""
+        instances = sum(each.quantity for each in self.capacity if each.unit == INSTANCES)
+        return ComputeEnvironment(self.name, self.arn, self.state, 1000 * instances)
+
 
 class QuotaShare(Value, frozen=True):
     """A part of a service queue's capacity, as a queue within the queue.
@@ -187,6 +198,9 @@ class QuotaShare(Value, frozen=True):
     preempts: bool = False
     detail: bytes = b"{}"
 
+
+Environment = ComputeEnvironment | ServiceEnvironment
+"""Where jobs are placed."""
 
 Resource = (
     ComputeEnvironment

@@ -11,6 +11,7 @@ from batchyard.batch.events import (
     ChildMoved,
     Exited,
     Lost,
+    Reprioritized,
     StartFailed,
     TimedOut,
 )
@@ -39,6 +40,8 @@ def _members(event: Event) -> str:
     """Put an event's own members into words, where it came without a cause."""
     reason = getattr(event, "reason", None)
     pid = getattr(event, "pid", None)
+    if isinstance(event, Reprioritized):
+        return f"scheduling priority {event.priority}"
     return reason or ("" if pid is None else f"pid {pid}")
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
-from batchyard.batch.resources import ComputeEnvironment, JobQueue, Resource
+from batchyard.batch.resources import Environment, JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Removable, Shelf
@@ -188,18 +188,17 @@ class Engine:
 
     def _put(self, place: Place, resource: Resource) -> None:
         self._shelves.setdefault(place, Shelf()).put(resource)
-        match resource:
-            case ComputeEnvironment():
-                self.placement.put_environment(resource)
-            case JobQueue():
-                self.placement.put_queue(resource)
+        if isinstance(resource, Environment):
+            self.placement.put_environment(resource.room)
+        elif isinstance(resource, JobQueue):
+            self.placement.put_queue(resource)
 
     def _review(self, resource: Resource) -> None:
         """Tell waiting jobs whether a changed queue or environment can hold them."""
-        if not isinstance(resource, ComputeEnvironment | JobQueue):
+        if not isinstance(resource, Environment | JobQueue):
             return
-        for job_id, queue, demand in list(self.placement.waiting()):
-            reason = self.placement.misfit(queue, demand)
+        for job_id, *_ in list(self.placement.waiting()):
+            reason = self._misfit(self.jobs[job_id])
             if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
                 self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
 
@@ -207,23 +206,25 @@ class Engine:
         """Forget a resource; a queue's jobs are terminated with it."""
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
-        if isinstance(resource, ComputeEnvironment):
+        if isinstance(resource, Environment):
             self.placement.remove_environment(resource.arn)
         elif isinstance(resource, JobQueue):
-            self._close(resource)
+            self._end_all(lambda job: job.spec.queue == resource.arn, "Job queue deleted")
+            self.placement.remove_queue(resource.arn)
+        elif isinstance(resource, QuotaShare):
+            self._end_all(lambda job: job.quota_share == resource.arn, "Quota share deleted")
         self._wake()
 
-    def _close(self, queue: JobQueue) -> None:
-        ending = [j for j in self.jobs.values() if j.spec.queue == queue.arn and j.index is None]
+    def _end_all(self, meant: Callable[[Job], bool], reason: str) -> None:
+        ending = [j for j in self.jobs.values() if j.index is None and meant(j)]
         for job in ending:
-            self.apply(job.id, events.Terminated(at=self.now(), reason="Job queue deleted"))
-        self.placement.remove_queue(queue.arn)
+            self.apply(job.id, events.Terminated(at=self.now(), reason=reason))
 
     # -- jobs --------------------------------------------------------------------------------
 
-    def submit(self, spec: Spec) -> Job:
+    def submit(self, spec: Spec, job_id: str | None = None) -> Job:
         """Bring a job into the world; what it depends on has been checked to exist."""
-        job_id, now = self.new_id(), self.now()
+        job_id, now = job_id or self.new_id(), self.now()
         waits = arrays.parent_waits_for(spec)
         self._admit(lifecycle.submitted(job_id, spec, now, waits))
         return self.jobs[job_id]
@@ -310,10 +311,13 @@ class Engine:
         self.placement.withdraw(job.id)
 
     def _offer(self, job: Job, _: commands.Offer) -> None:
-        queue, demand = job.spec.queue, job.spec.demand
-        self.placement.offer(job.id, queue, demand)
-        if reason := self.placement.misfit(queue, demand):
+        self.placement.offer(job.id, job.spec.queue, job.spec.demand)
+        if reason := self._misfit(job):
             self.apply(job.id, events.Blocked(at=self.now(), reason=reason))
+
+    def _misfit(self, job: Job) -> str | None:
+        reason = self.placement.misfit(job.spec.queue, job.spec.demand)
+        return reasons.TOO_MANY_INSTANCES if reason and job.spec.service else reason
 
     def _release(self, _: Job, command: commands.Release) -> None:
         self.placement.release(command.environment, command.demand)

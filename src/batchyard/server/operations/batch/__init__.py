@@ -16,7 +16,9 @@ from batchyard.server.operations.batch import (
     quota_shares,
     scheduling_policies,
     service_environments,
+    service_jobs,
     submit,
+    submit_service,
     tags,
 )
 
@@ -62,7 +64,13 @@ _PERFORMED: tuple[Callable[..., Any], ...] = (
     service_environments.delete_service_environment,
     service_environments.describe_service_environments,
     service_environments.update_service_environment,
+    ending.terminate_service_job,
+    ending.terminate_service_jobs,
+    service_jobs.describe_service_job,
+    service_jobs.list_service_jobs,
     submit.submit_job,
+    submit_service.submit_service_job,
+    submit_service.update_service_job,
     tags.list_tags_for_resource,
     tags.tag_resource,
     tags.untag_resource,
