@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
+from batchyard.batch import arrays, commands, events, ids, launching, lifecycle
 from batchyard.batch.ids import Place
-from batchyard.batch.placement import Placement
-from batchyard.batch.resources import Environment, JobQueue, QuotaShare, Resource
+from batchyard.batch.resources import JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts
 from batchyard.engine.catalog import Removable, Shelf
@@ -23,6 +22,7 @@ from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
 from batchyard.engine.pipelines import Pipelines
 from batchyard.engine.pipelines.outside import Outside
+from batchyard.engine.scheduler import Scheduler
 from batchyard.engine.shown import Shown
 from batchyard.engine.tasks import Tasks
 from batchyard.store.seam import ResourceChange, ResourceRemoval
@@ -58,7 +58,6 @@ class Engine:
         self.new_id = parts.new_id
         self.now = parts.clock.now
         self.jobs: dict[str, Job] = {}
-        self.placement = Placement(settings.memory)
         self._clock = parts.clock
         self._presenter = parts.presenter
         self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
@@ -80,6 +79,8 @@ class Engine:
         )
         self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
+        self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
+        self.placement = self._scheduler.placement
         self._dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
@@ -111,6 +112,7 @@ class Engine:
         """
         for place, resource in self.store.resources():
             self._put(place, resource)
+        self._scheduler.restore(self.store.notes())
         live = list(self.store.live_jobs())
         for job in live:
             self._adopt(job)
@@ -131,7 +133,7 @@ class Engine:
         self.jobs[job.id] = job
         self._dependencies.add(job)
         if job.state in PLACED:
-            self.placement.hold(job.attempts[-1].environment, job.spec.demand)
+            self._scheduler.adopt(job)
 
     async def stop(self, *, jobs: bool = False) -> None:
         """Write what has gathered and let go of the attempts; they run on unless ``jobs``.
@@ -181,38 +183,26 @@ class Engine:
 
     def put(self, place: Place, resource: Resource) -> None:
         """Keep a new or changed resource; waiting work feels it at once."""
-        self._put(place, resource)
-        self._journal.resource(ResourceChange(place, resource))
-        self._review(resource)
+        self._journal.resource(ResourceChange(place, self._put(place, resource)))
+        for job_id, reason in self._scheduler.reviewed(resource, self.jobs):
+            self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
         self._wake()
 
-    def _put(self, place: Place, resource: Resource) -> None:
-        self._shelves.setdefault(place, Shelf()).put(resource)
-        if isinstance(resource, Environment):
-            self.placement.put_environment(resource.room)
-        elif isinstance(resource, JobQueue):
-            self.placement.put_queue(resource)
-
-    def _review(self, resource: Resource) -> None:
-        """Tell waiting jobs whether a changed queue or environment can hold them."""
-        if not isinstance(resource, Environment | JobQueue):
-            return
-        for job_id, *_ in list(self.placement.waiting()):
-            reason = self._misfit(self.jobs[job_id])
-            if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
-                self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
+    def _put(self, place: Place, resource: Resource) -> Resource:
+        counted = self._scheduler.counted(resource)
+        self._shelves.setdefault(place, Shelf()).put(counted)
+        self._scheduler.put(counted)
+        return counted
 
     def remove(self, place: Place, resource: Removable) -> None:
         """Forget a resource; a queue's jobs are terminated with it."""
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
-        if isinstance(resource, Environment):
-            self.placement.remove_environment(resource.arn)
-        elif isinstance(resource, JobQueue):
+        if isinstance(resource, JobQueue):
             self._end_all(lambda job: job.spec.queue == resource.arn, "Job queue deleted")
-            self.placement.remove_queue(resource.arn)
         elif isinstance(resource, QuotaShare):
             self._end_all(lambda job: job.quota_share == resource.arn, "Quota share deleted")
+        self._scheduler.remove(resource)
         self._wake()
 
     def _end_all(self, meant: Callable[[Job], bool], reason: str) -> None:
@@ -308,19 +298,14 @@ class Engine:
         self._attempts.end(command.attempt, command.grace)
 
     def _withdraw(self, job: Job, _: commands.Withdraw) -> None:
-        self.placement.withdraw(job.id)
+        self._scheduler.withdraw(job)
 
     def _offer(self, job: Job, _: commands.Offer) -> None:
-        self.placement.offer(job.id, job.spec.queue, job.spec.demand)
-        if reason := self._misfit(job):
+        if reason := self._scheduler.offer(job):
             self.apply(job.id, events.Blocked(at=self.now(), reason=reason))
 
-    def _misfit(self, job: Job) -> str | None:
-        reason = self.placement.misfit(job.spec.queue, job.spec.demand)
-        return reasons.TOO_MANY_INSTANCES if reason and job.spec.service else reason
-
-    def _release(self, _: Job, command: commands.Release) -> None:
-        self.placement.release(command.environment, command.demand)
+    def _release(self, job: Job, command: commands.Release) -> None:
+        self._scheduler.release(job)
         if handle := self._limits.pop(command.attempt, None):
             handle.cancel()
         self._attempts.ended(command.attempt)
@@ -366,7 +351,7 @@ class Engine:
     def _end_turn(self) -> None:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
-        for found in self.placement.decide() if self._open else ():
+        for found in self._scheduler.decide(self.jobs) if self._open else ():
             attempt = self.new_id().replace("-", "")
             name = found.environment.rpartition("/")[2]
             event = events.Placed(
@@ -377,6 +362,7 @@ class Engine:
             )
             self.apply(found.job_id, event)
         self._turn_due = False
+        self._scheduler.keep()
         self._attempts.leave()
         self._journal.flush()
 
