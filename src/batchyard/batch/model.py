@@ -67,7 +67,7 @@ class ServiceRequest(Value, frozen=True):
 
     Attributes:
         kind: its serviceJobType.
-        unit: what its demand is counted in: ``NUM_INSTANCES``, or an instance type.
+        unit: the type of its instances.
         instances: how many of them it takes.
         quota_share: the ARN of its quota share, in a queue that has some.
         preemption_retries: how often it may be preempted and come back; None: without end.
@@ -175,6 +175,13 @@ class Job(Value, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def runnable_since(self) -> int:
+        """When a RUNNABLE job began to wait for room, this time; epoch milliseconds."""
+        quiet = ("Blocked", "Tagged", "Reprioritized")
+        entries = (entry.at for entry in reversed(self.story) if entry.event not in quiet)
+        return next(entries, self.created_at)
 
     @property
     def quota_share(self) -> str | None:

@@ -94,9 +94,10 @@ class Scheduler:
         """
         if not isinstance(resource, Environment | JobQueue):
             return
-        for _, waiting in list(self.placement.waiting()):
+        for claim, waiting in list(self.placement.waiting()):
+            misfit = self.placement.misfit(claim)
             for job_id in list(waiting):
-                reason = self._misfit(jobs[job_id])
+                reason = _said(misfit, jobs[job_id])
                 if reason or jobs[job_id].status_reason in reasons.MISFITS:
                     yield job_id, reason
 
@@ -105,15 +106,11 @@ class Scheduler:
     def offer(self, job: Job) -> str | None:
         """Let a job wait for room; say why it can never be held as things are, if it cannot."""
         self.placement.offer(job.id, _claim(job))
-        return self._misfit(job)
+        return _said(self.placement.misfit(_claim(job)), job)
 
     def withdraw(self, job: Job) -> None:
         """Let a job wait no longer."""
         self.placement.withdraw(job.id)
-
-    def _misfit(self, job: Job) -> str | None:
-        reason = self.placement.misfit(_claim(job))
-        return reasons.TOO_MANY_INSTANCES if reason and job.spec.service else reason
 
     def adopt(self, job: Job) -> None:
         """Count what a job holds that was placed before the restart."""
@@ -174,6 +171,10 @@ class Scheduler:
 def _room(resource: Resource) -> Resource:
     """Give what placement knows of environments: service environments are rooms like others."""
     return resource.room if isinstance(resource, Environment) else resource
+
+
+def _said(misfit: str | None, job: Job) -> str | None:
+    return reasons.TOO_MANY_INSTANCES if misfit and job.spec.service else misfit
 
 
 def _claim(job: Job) -> Claim:

@@ -11,7 +11,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from batchyard.batch import events, ids, services
 from batchyard.batch.model import Demand, Retry, RetryRule, ServiceRequest, Spec
-from batchyard.batch.resources import INSTANCES
 from batchyard.errors import Refused
 from batchyard.server.operations.batch.echoes import echo
 from batchyard.server.operations.batch.ending import found_job, missing_job
@@ -173,7 +172,7 @@ def _service(request: Wire, training: Training, share: QuotaShare | None) -> Ser
         raise refused("preemptionConfiguration is for jobs with a quotaShareName only")
     return ServiceRequest(
         kind=request.service_job_type,
-        unit=training.instance_type if share else INSTANCES,
+        unit=training.instance_type,
         instances=training.instances,
         quota_share=share.arn if share else None,
         preemption_retries=retries,
