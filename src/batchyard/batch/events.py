@@ -94,6 +94,12 @@ class Tagged(Happened, frozen=True, kw_only=True):
     tags: dict[str, str]
 
 
+class Preempted(Happened, frozen=True, kw_only=True):
+    """The attempt is to make room for another job's."""
+
+    reason: str
+
+
 class Reprioritized(Happened, frozen=True, kw_only=True):
     """UpdateServiceJob: this is the job's scheduling priority now."""
 
@@ -120,6 +126,7 @@ Event = (
     | Cancelled
     | Terminated
     | Tagged
+    | Preempted
     | Reprioritized
     | ChildMoved
 )

@@ -47,10 +47,12 @@ TRANSITIONS: Final[Mapping[tuple[JobState, str], frozenset[JobState]]] = {
     (STARTING, "StartFailed"): frozenset({RUNNABLE, FAILED}),
     (STARTING, "Lost"): frozenset({RUNNABLE, FAILED}),
     (STARTING, "Terminated"): frozenset({STARTING}),
+    (STARTING, "Preempted"): frozenset({STARTING}),
     (RUNNING, "Exited"): frozenset({RUNNABLE, SUCCEEDED, FAILED}),
     (RUNNING, "Lost"): frozenset({RUNNABLE, FAILED}),
     (RUNNING, "TimedOut"): frozenset({RUNNING}),
     (RUNNING, "Terminated"): frozenset({RUNNING}),
+    (RUNNING, "Preempted"): frozenset({RUNNING}),
 }
 """From which state which event leads where, for jobs that run: single ones and children."""
 
@@ -204,11 +206,32 @@ def _over(job: Job, event: Event, *, again: bool = True, **how: str | int | None
     """End the attempt without success: another attempt if the retry strategy grants one."""
     ended = _attempt(job, stopped_at=event.at, **how)
     last = ended.attempts[-1]
-    if again and job.stop is None and retry.again(job.spec.retry, len(ended.attempts), last):
+    if job.stop is not None and job.stop.kind == "preempt":
+        return _made_room(ended, event.at, job.stop.reason)
+    tried = len(ended.attempts) - len(ended.preempted)
+    if again and job.stop is None and retry.again(job.spec.retry, tried, last):
         waiting = replace(ended, state=RUNNABLE, status_reason=last.status_reason)
         return waiting, (_release(job), commands.Offer())
     said = job.stop.reason if job.stop else last.status_reason
     return failed(ended, event.at, said), (_release(job),)
+
+
+def _made_room(job: Job, at: int, reason: str) -> Step:
+    """Let a job that made room wait again, as often as it may be preempted."""
+    ended = _attempt(replace(job, stop=None), status_reason=reason)
+    most = job.spec.service.preemption_retries if job.spec.service else None
+    if most is not None and len(ended.preempted) > most:
+        return failed(ended, at, reason), (_release(job),)
+    waiting = replace(ended, state=RUNNABLE, status_reason=reason)
+    return waiting, (_release(job), commands.Offer())
+
+
+def _preempted(job: Job, event: events.Preempted) -> Step:
+    if job.stop is not None or job.spec.service is None:
+        return job, ()
+    said = reasons.PREEMPTING.format(event.reason)
+    stopping = replace(job, stop=Stop("preempt", event.reason), status_reason=said)
+    return stopping, (commands.End(job.attempts[-1].id, GRACE),)
 
 
 def _timed_out(job: Job, event: events.TimedOut) -> Step:
@@ -227,7 +250,7 @@ def _terminated(job: Job, event: events.Terminated) -> Step:
     if job.state in WAITING:
         done = (commands.Withdraw(),) if job.state is RUNNABLE else ()
         return failed(replace(job, terminated=True), event.at, event.reason), done
-    if job.stop is not None:
+    if job.stop is not None and job.stop.kind != "preempt":
         return job, ()
     stop = Stop("terminate", event.reason)
     stopping = replace(job, terminated=True, stop=stop)
@@ -274,4 +297,5 @@ _RULES: Final[Mapping[str, Any]] = {
     "TimedOut": _timed_out,
     "Cancelled": _cancelled,
     "Terminated": _terminated,
+    "Preempted": _preempted,
 }

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from batchyard.batch import ids
+from batchyard.batch import ids, reasons
 from batchyard.batch.states import ENDED, JobState
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
@@ -132,7 +132,7 @@ class Attempt(Value, frozen=True):
 class Stop(Value, frozen=True):
     """Why a running attempt was told to stop, and what will be said of it."""
 
-    kind: Literal["terminate", "timeout"]
+    kind: Literal["terminate", "timeout", "preempt"]
     reason: str
 
 
@@ -182,6 +182,14 @@ class Job(Value, frozen=True):
         quiet = ("Blocked", "Tagged", "Reprioritized")
         entries = (entry.at for entry in reversed(self.story) if entry.event not in quiet)
         return next(entries, self.created_at)
+
+    @property
+    def preempted(self) -> tuple[Attempt, ...]:
+        """Its attempts that made room for others; a retry strategy does not count them."""
+        told = reasons.PREEMPTIONS
+        return tuple(
+            each for each in self.attempts if each.stopped_at and each.status_reason in told
+        )
 
     @property
     def quota_share(self) -> str | None:

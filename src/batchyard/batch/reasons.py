@@ -33,11 +33,44 @@ TOO_MANY_INSTANCES = (
     "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
     "the job queue cannot meet the capacity requirement of the job."
 )
+OVER_QUOTA = (
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job requirements exceed quota share "
+    "capacity limits."
+)
+OVER_BORROWING = (
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job requirements exceed quota share "
+    "capacity limits and borrow limits."
+)
+OVER_LENDING = (
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job requires borrowing that exceeds all "
+    "configured borrowable capacity."
+)
+RECLAIMED = "Cross-share preemption triggered to reclaim borrowed capacity"
+OUTRANKED = "In-share preemption triggered by a job of higher priority"
+PREEMPTIONS = frozenset({RECLAIMED, OUTRANKED})
+"""What is said of an attempt that was to make room.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html
+(the first; the second is inferred).
+"""
+
+PREEMPTING = "PREEMPTION_IN_PROGRESS: {}"
+"""What is said of a job while it makes room."""
+
 TOO_LARGE = (
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) "
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
-MISFITS = frozenset({TOO_MANY_VCPUS, TOO_LARGE, TOO_MANY_INSTANCES})
+MISFITS = frozenset(
+    {
+        TOO_MANY_VCPUS,
+        TOO_LARGE,
+        TOO_MANY_INSTANCES,
+        OVER_QUOTA,
+        OVER_BORROWING,
+        OVER_LENDING,
+    }
+)
 """What is said of a job that no environment of its queue can hold (UG job_stuck_in_runnable)."""
 
 MOST_TAGS = 50

@@ -80,7 +80,7 @@ class Engine:
         self._attempts = Attempts(parts.launcher, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
-        self.placement = self._scheduler.placement
+        self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
         self._dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
@@ -351,7 +351,10 @@ class Engine:
     def _end_turn(self) -> None:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
-        for found in self._scheduler.decide(self.jobs) if self._open else ():
+        given, preempted = self._scheduler.decide(self.jobs) if self._open else ((), ())
+        for each in preempted:
+            self.apply(each.job_id, events.Preempted(at=self.now(), reason=each.reason))
+        for found in given:
             attempt = self.new_id().replace("-", "")
             name = found.environment.rpartition("/")[2]
             event = events.Placed(

@@ -49,6 +49,41 @@ def queue(batch: Client, name: str, capacity: int = 5, **more: Client) -> None:
     )
 
 
+def quota_queue(batch: Client, strategy: str = "RESERVE", **shares: int) -> None:
+    """Create the queue ``quota`` whose shares have so many instances each."""
+    idle = {"idleResourceAssignmentStrategy": "FIFO"}
+    policy = batch.create_scheduling_policy(name="quota", quotaSharePolicy=idle)["arn"]
+    limits = {
+        name: [{"maxCapacity": n, "capacityUnit": "ml.m5.large"}] for name, n in shares.items()
+    }
+    batch.create_service_environment(
+        serviceEnvironmentName="quota",
+        serviceEnvironmentType=KIND,
+        capacityLimits=[{"maxCapacity": sum(shares.values()), "capacityUnit": "ml.m5.large"}],
+    )
+    order = [{"order": 1, "serviceEnvironment": "quota"}]
+    batch.create_job_queue(
+        jobQueueName="quota",
+        jobQueueType=KIND,
+        priority=1,
+        serviceEnvironmentOrder=order,
+        schedulingPolicyArn=policy,
+    )
+    for name, limit in limits.items():
+        batch.create_quota_share(
+            quotaShareName=name,
+            jobQueue="quota",
+            capacityLimits=limit,
+            resourceSharingConfiguration={"strategy": strategy},
+            preemptionConfiguration={"inSharePreemption": "ENABLED"},
+        )
+
+
+def submit_to(batch: Client, share: str, **more: Client) -> str:
+    """Submit a service job to a quota share; its id."""
+    return submit(batch, jobQueue="quota", quotaShareName=share, **more)
+
+
 def submit(batch: Client, name: str = "job", **more: Client) -> str:
     """Submit a service job; its id."""
     request = {
@@ -357,3 +392,65 @@ def test_a_disabled_queue_takes_no_service_jobs_and_a_deleted_one_ends_them() ->
             submit(batch)
         batch.delete_job_queue(jobQueue="training")
         assert ended(batch, job)["statusReason"] == "Job queue deleted"
+
+
+def test_what_a_share_lent_is_taken_back_and_the_job_waits_again() -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html."""
+    with yard(service_job_commands=(f"{KIND}=sleep 600",)) as here:
+        batch = here.client("batch")
+        quota_queue(batch, "LEND_AND_BORROW", team=1, other=1)
+        own, borrowed = submit_to(batch, "team"), submit_to(batch, "team")
+        for job in (own, borrowed):
+            reached(batch, job, "RUNNING")
+        comes = submit_to(batch, "other")
+        reached(batch, comes, "RUNNING")
+        [left] = [job for job in (own, borrowed) if shown(batch, job)["status"] == "RUNNABLE"]
+        found = shown(batch, left)
+        [attempt] = found["attempts"]
+        assert attempt["statusReason"] == reasons.RECLAIMED
+        assert found["preemptionSummary"] == {
+            "preemptedAttemptCount": 1,
+            "recentPreemptedAttempts": [attempt],
+        }
+        batch.terminate_service_job(jobId=comes, reason="enough")
+        reached(batch, left, "RUNNING")
+
+
+def test_a_job_that_may_not_be_preempted_fails_when_it_is() -> None:
+    with yard(service_job_commands=(f"{KIND}=sleep 600",)) as here:
+        batch = here.client("batch")
+        quota_queue(batch, team=1)
+        never = {"preemptionRetriesBeforeTermination": 0}
+        low = submit_to(batch, "team", preemptionConfiguration=never)
+        reached(batch, low, "RUNNING")
+        high = submit_to(batch, "team", schedulingPriority=5)
+        reached(batch, high, "RUNNING")
+        found = ended(batch, low)
+        assert (found["status"], found["statusReason"]) == ("FAILED", reasons.OUTRANKED)
+        assert found["preemptionConfiguration"] == never
+
+
+def test_a_job_that_no_quota_can_hold_says_so_until_one_can() -> None:
+    with yard(service_job_commands=(f"{KIND}=sleep 600",)) as here:
+        batch = here.client("batch")
+        quota_queue(batch, "LEND", team=1, other=1)
+        job = submit_to(batch, "team", serviceRequestPayload=payload(2))
+        assert shown(batch, job)["statusReason"] == reasons.OVER_QUOTA
+        share = f"{ARN}job-queue/quota/quota-share/team"
+        limits = [{"maxCapacity": 2, "capacityUnit": "ml.m5.large"}]
+        batch.update_quota_share(quotaShareArn=share, capacityLimits=limits)
+        reached(batch, job, "RUNNING")
+
+
+def test_a_deleted_quota_share_ends_its_jobs() -> None:
+    with yard(service_job_commands=(f"{KIND}=sleep 600",)) as here:
+        batch = here.client("batch")
+        quota_queue(batch, team=1)
+        job, waits = submit_to(batch, "team"), submit_to(batch, "team")
+        share = f"{ARN}job-queue/quota/quota-share/team"
+        batch.update_quota_share(quotaShareArn=share, state="DISABLED")
+        with pytest.raises(ClientError, match="team is DISABLED"):
+            submit_to(batch, "team")
+        batch.delete_quota_share(quotaShareArn=share)
+        for each in (job, waits):
+            assert ended(batch, each)["statusReason"] == "Quota share deleted"

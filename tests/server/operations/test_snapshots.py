@@ -108,6 +108,27 @@ def test_service_jobs_are_counted_in_instances(batch: Client) -> None:
     assert found["queueUtilization"]["totalCapacityUsage"] == usage
 
 
+def test_of_quota_shares_the_first_of_each_is_shown_and_what_each_holds(batch: Client) -> None:
+    services.quota_queue(batch, team=1, other=1, idle=1)
+    runs = [services.submit_to(batch, name) for name in ("team", "other")]
+    for job in runs:
+        services.reached(batch, job, "RUNNING")
+    waits = [services.submit_to(batch, name) for name in ("team", "team", "other")]
+    found = snapshot(batch, "quota")
+    jobs = [job["jobArn"].rpartition("/")[2] for job in found["frontOfQueue"]["jobs"]]
+    assert jobs == waits
+    fronts = {
+        name: [job["jobArn"].rpartition("/")[2] for job in front]
+        for name, front in found["frontOfQuotaShares"]["quotaShares"].items()
+    }
+    assert fronts == {"team": [waits[0]], "other": [waits[2]], "idle": []}
+    usage = [{"capacityUnit": "ml.m5.large", "quantity": 1.0}]
+    assert found["queueUtilization"]["quotaShareUtilization"]["topCapacityUtilization"] == [
+        {"quotaShareName": "other", "capacityUsage": usage},
+        {"quotaShareName": "team", "capacityUsage": usage},
+    ]
+
+
 def test_a_queue_that_is_empty_or_not_there_says_so(batch: Client) -> None:
     queue(batch)
     found = snapshot(batch)

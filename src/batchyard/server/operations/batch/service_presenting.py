@@ -15,6 +15,9 @@ from batchyard.server.operations.batch.echoes import Wire, amended
 if TYPE_CHECKING:
     from batchyard.batch.model import Attempt, Job
 
+RECENT = 10
+"""Preempted attempts that are shown; AWS does not say how many are "recent"."""
+
 
 def moving_detail(types: Wire, job: Job) -> bytes:
     """Form what may change of a service job, beginning with its jobArn as a JobDetail does.
@@ -36,6 +39,7 @@ def moving_detail(types: Wire, job: Job) -> bytes:
         started_at=latest and latest.started_at,
         stopped_at=job.stopped_at,
         is_terminated=job.terminated,
+        preemption_summary=_preemptions(job),
     )
     members = msgspec.json.decode(msgspec.json.encode(detail), type=dict[str, msgspec.Raw])
     return msgspec.json.encode({"jobArn": job.arn, **members})
@@ -49,6 +53,25 @@ def changed(job: Job, detail: bytes) -> bytes:
 def resource_id(job: Job, attempt: Attempt) -> dict[str, str]:
     """Form the serviceResourceId of an attempt."""
     return {"name": "TrainingJobArn", "value": services.training_job_arn(job, attempt)}
+
+
+def _preemptions(job: Job) -> dict[str, object] | None:
+    """Sum up how often a job made room; None if it never did."""
+    attempts = [
+        {
+            "serviceResourceId": resource_id(job, one),
+            "startedAt": one.started_at,
+            "stoppedAt": one.stopped_at,
+            "statusReason": one.status_reason,
+        }
+        for one in job.preempted
+    ]
+    recent = attempts[-RECENT:][::-1]
+    return (
+        {"preemptedAttemptCount": len(attempts), "recentPreemptedAttempts": recent}
+        if attempts
+        else None
+    )
 
 
 def _attempt(types: Wire, job: Job, attempt: Attempt) -> Wire:

@@ -17,10 +17,10 @@ from batchyard.server.operations.batch.refusals import missing
 from batchyard.server.operations.known import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from batchyard.batch.model import Job
-    from batchyard.batch.resources import JobQueue
+    from batchyard.batch.resources import JobQueue, QuotaShare
     from batchyard.engine.catalog import Shelf
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
@@ -43,18 +43,34 @@ def get_job_queue_snapshot(context: Context, request: Wire) -> Wire:
     if queue is None:
         raise missing(context.place, ids.QUEUE, request.job_queue)
     types, now = context.types, context.engine.now()
-    order = context.engine.placement.order(queue.arn, FRONT, now)
-    front = {"jobs": _front(context, order), "lastUpdatedAt": now}
+    shares = list(shelf.shares_of(queue))
+    order = _order(context, queue, by_quota=bool(shares))
     return known(
         types.GetJobQueueSnapshotResponse,
-        front_of_queue=front,
+        front_of_queue={"jobs": [_front(job) for job in order[:FRONT]], "lastUpdatedAt": now},
+        front_of_quota_shares=_front_of_shares(shares, order, now) if shares else None,
         queue_utilization=_utilization(context, shelf, queue),
     )
 
 
-def _front(context: Context, order: Iterable[str]) -> list[dict[str, object]]:
-    jobs = (context.engine.jobs[job_id] for job_id in order)
-    return [{"jobArn": job.arn, "earliestTimeAtPosition": job.runnable_since} for job in jobs]
+def _order(context: Context, queue: JobQueue, *, by_quota: bool) -> list[Job]:
+    engine = context.engine
+    if by_quota:
+        return [engine.jobs[each.job_id] for each in engine.quotas.order(queue.arn)]
+    names = engine.placement.order(queue.arn, FRONT, engine.now())
+    return [engine.jobs[job_id] for job_id in names]
+
+
+def _front(job: Job) -> dict[str, object]:
+    return {"jobArn": job.arn, "earliestTimeAtPosition": job.runnable_since}
+
+
+def _front_of_shares(shares: list[QuotaShare], order: list[Job], now: int) -> dict[str, object]:
+    firsts = {job.quota_share: job for job in reversed(order)}
+    fronts = {
+        share.name: [_front(firsts[share.arn])] if share.arn in firsts else [] for share in shares
+    }
+    return {"quotaShares": fronts, "lastUpdatedAt": now}
 
 
 def _utilization(context: Context, shelf: Shelf, queue: JobQueue) -> dict[str, object]:
@@ -83,7 +99,8 @@ def _utilization(context: Context, shelf: Shelf, queue: JobQueue) -> dict[str, o
 
 
 def _holders(context: Context, queue: JobQueue) -> list[Job]:
-    held = (context.engine.jobs.get(job_id) for job_id in context.engine.placement.held)
+    names = [*context.engine.placement.held, *context.engine.quotas.held]
+    held = (context.engine.jobs.get(job_id) for job_id in names)
     return [job for job in held if job and job.spec.queue == queue.arn and job.state in PLACED]
 
 
