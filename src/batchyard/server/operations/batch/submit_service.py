@@ -19,12 +19,12 @@ from batchyard.server.operations.batch.queue_rules import serves_services
 from batchyard.server.operations.batch.refusals import (
     check_name,
     check_range,
-    check_share,
     check_tags,
     missing,
     refused,
 )
 from batchyard.server.operations.batch.retry_rules import ATTEMPTS, PATTERN_LENGTH, RULES
+from batchyard.server.operations.batch.sharing import share_of
 
 if TYPE_CHECKING:
     from batchyard.batch.resources import JobQueue, QuotaShare
@@ -104,6 +104,7 @@ def _spec(context: Context, queue: JobQueue, request: Wire) -> Spec:
     check_tags(request.tags)
     check_range("schedulingPriority", request.scheduling_priority, 0, HIGHEST_PRIORITY)
     training = _training(request.service_request_payload)
+    fair = share_of(context, queue, request.share_identifier)
     share = _share(context, queue, request)
     return Spec(
         account=context.place.account,
@@ -117,7 +118,7 @@ def _spec(context: Context, queue: JobQueue, request: Wire) -> Spec:
         log_group=services.LOG_GROUP,
         retry=_retry(request.retry_strategy),
         timeout=_timeout(context, request.timeout_config),
-        share=share.name if share else request.share_identifier or None,
+        share=share.name if share else fair,
         priority=request.scheduling_priority or 0,
         image=request.service_job_type,
         detail=_detail(context.types, request, training),
@@ -136,22 +137,17 @@ def _training(payload: str) -> Training:
 
 
 def _share(context: Context, queue: JobQueue, request: Wire) -> QuotaShare | None:
-    """Check that a job names the kind of share that its queue has, and no other."""
-    shelf = context.engine.shelf(context.place)
-    policy = shelf.policies.get(queue.scheduling_policy or "")
-    fair, quota = request.share_identifier or None, request.quota_share_name or None
-    wanted = {
-        "shareIdentifier": (fair, policy is not None and policy.fair_share is not None),
-        "quotaShareName": (quota, policy is not None and policy.fair_share is None),
-    }
-    for field, (given, needed) in wanted.items():
-        if needed and given is None:
-            raise refused(f"{field} is missing: {queue.arn} has a scheduling policy that needs it")
-        if given is not None and not needed:
-            raise refused(f"{field} {given!r} is not valid: {queue.arn} has no policy with it")
-    if fair is not None:
-        check_share("shareIdentifier", fair)
-    return None if quota is None else _quota_share(context, queue, quota)
+    """Find the quota share that a job names, where there are quota shares and nowhere else."""
+    policy = context.engine.shelf(context.place).policies.get(queue.scheduling_policy or "")
+    by_quota = policy is not None and policy.fair_share is None
+    name = request.quota_share_name
+    if not name:
+        if by_quota:
+            raise refused(f"quotaShareName is missing: {queue.arn} has a quotaSharePolicy")
+        return None
+    if not by_quota:
+        raise refused(f"quotaShareName {name!r} is not valid: {queue.arn} has no quotaSharePolicy")
+    return _quota_share(context, queue, name)
 
 
 def _quota_share(context: Context, queue: JobQueue, name: str) -> QuotaShare:
