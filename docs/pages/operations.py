@@ -67,4 +67,6 @@ def _more(function: Callable[..., Any]) -> str:
 
 def _unserved(operations: Operations) -> str:
     names = sorted(set(load("batch")["operations"]) - set(operations))
+    if not names:
+        return "These are all the operations of botocore's model."
     return f"Not served: {', '.join(map(code, names))}."

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from batchyard.batch import ids
+from batchyard.batch import ids, reasons
 from batchyard.batch.states import ENDED, JobState
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
@@ -67,7 +67,7 @@ class ServiceRequest(Value, frozen=True):
 
     Attributes:
         kind: its serviceJobType.
-        unit: what its demand is counted in: ``NUM_INSTANCES``, or an instance type.
+        unit: the type of its instances.
         instances: how many of them it takes.
         quota_share: the ARN of its quota share, in a queue that has some.
         preemption_retries: how often it may be preempted and come back; None: without end.
@@ -136,7 +136,7 @@ class Attempt(Value, frozen=True):
 class Stop(Value, frozen=True):
     """Why a running attempt was told to stop, and what will be said of it."""
 
-    kind: Literal["terminate", "timeout"]
+    kind: Literal["terminate", "timeout", "preempt"]
     reason: str
 
 
@@ -167,6 +167,7 @@ class Job(Value, frozen=True):
     tally: dict[JobState, int] | None = None
     tally_at: int | None = None
     tags: dict[str, str] | None = None
+    priority: int | None = None
     story: tuple[Entry, ...] = ()
 
     @property
@@ -178,6 +179,31 @@ class Job(Value, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def runnable_since(self) -> int:
+        """When a RUNNABLE job began to wait for room, this time; epoch milliseconds."""
+        quiet = ("Blocked", "Tagged", "Reprioritized")
+        entries = (entry.at for entry in reversed(self.story) if entry.event not in quiet)
+        return next(entries, self.created_at)
+
+    @property
+    def preempted(self) -> tuple[Attempt, ...]:
+        """Its attempts that made room for others; a retry strategy does not count them."""
+        told = reasons.PREEMPTIONS
+        return tuple(
+            each for each in self.attempts if each.stopped_at and each.status_reason in told
+        )
+
+    @property
+    def quota_share(self) -> str | None:
+        """The ARN of its quota share, if it has one."""
+        return self.spec.service.quota_share if self.spec.service else None
+
+    @property
+    def scheduling_priority(self) -> int:
+        """Its priority within its share, as submitted or as updated."""
+        return self.spec.priority if self.priority is None else self.priority
 
     @property
     def arn(self) -> str:

@@ -40,6 +40,11 @@ class ComputeEnvironment(Value, frozen=True):
     detail: bytes = b"{}"
     worker_group: str | None = None
 
+    @property
+    def room(self) -> ComputeEnvironment:
+        """What it is to placement."""
+        return self
+
 
 class TimeLimit(Value, frozen=True):
     """An entry of jobStateTimeLimitActions: who is too long RUNNABLE at the head of its queue ends.
@@ -171,6 +176,12 @@ class ServiceEnvironment(Value, frozen=True):
     kind: str = "SAGEMAKER_TRAINING"
     detail: bytes = b"{}"
 
+    @property
+    def room(self) -> ComputeEnvironment:
+        """What it is to placement: an environment where each instance is a vCPU."""
+        instances = sum(each.quantity for each in self.capacity if each.unit == INSTANCES)
+        return ComputeEnvironment(self.name, self.arn, self.state, 1000 * instances)
+
 
 class QuotaShare(Value, frozen=True):
     """A part of a service queue's capacity, as a queue within the queue.
@@ -194,6 +205,9 @@ class QuotaShare(Value, frozen=True):
     preempts: bool = False
     detail: bytes = b"{}"
 
+
+Environment = ComputeEnvironment | ServiceEnvironment
+"""Where jobs are placed."""
 
 Resource = (
     ComputeEnvironment

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from batchyard.batch import arrays, commands, events, ids, launching, lifecycle
 from batchyard.batch.ids import Place
-from batchyard.batch.resources import JobQueue, Resource
+from batchyard.batch.resources import JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts, placed
 from batchyard.engine.catalog import Removable, Shelf
@@ -80,7 +80,7 @@ class Engine:
         self._attempts = Attempts(parts, self.tasks, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
-        self.placement = self._scheduler.placement
+        self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
         self._dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
@@ -205,20 +205,22 @@ class Engine:
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
         if isinstance(resource, JobQueue):
-            self._close(resource)
-        self.placement.remove(resource)
+            self._end_all(lambda job: job.spec.queue == resource.arn, "Job queue deleted")
+        elif isinstance(resource, QuotaShare):
+            self._end_all(lambda job: job.quota_share == resource.arn, "Quota share deleted")
+        self._scheduler.remove(resource)
         self._wake()
 
-    def _close(self, queue: JobQueue) -> None:
-        ending = [j for j in self.jobs.values() if j.spec.queue == queue.arn and j.index is None]
+    def _end_all(self, meant: Callable[[Job], bool], reason: str) -> None:
+        ending = [j for j in self.jobs.values() if j.index is None and meant(j)]
         for job in ending:
-            self.apply(job.id, events.Terminated(at=self.now(), reason="Job queue deleted"))
+            self.apply(job.id, events.Terminated(at=self.now(), reason=reason))
 
     # -- jobs --------------------------------------------------------------------------------
 
-    def submit(self, spec: Spec) -> Job:
+    def submit(self, spec: Spec, job_id: str | None = None) -> Job:
         """Bring a job into the world; what it depends on has been checked to exist."""
-        job_id, now = self.new_id(), self.now()
+        job_id, now = job_id or self.new_id(), self.now()
         waits = arrays.parent_waits_for(spec)
         self._admit(lifecycle.submitted(job_id, spec, now, waits))
         return self.jobs[job_id]
@@ -302,7 +304,7 @@ class Engine:
         self._attempts.end(command.attempt, command.grace)
 
     def _withdraw(self, job: Job, _: commands.Withdraw) -> None:
-        self.placement.withdraw(job.id)
+        self._scheduler.withdraw(job)
 
     def _offer(self, job: Job, _: commands.Offer) -> None:
         if reason := self._scheduler.offer(job):
@@ -355,7 +357,10 @@ class Engine:
     def _end_turn(self) -> None:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
-        for found in self._scheduler.decide(self.jobs) if self._open else ():
+        given, preempted = self._scheduler.decide(self.jobs) if self._open else ((), ())
+        for each in preempted:
+            self.apply(each.job_id, events.Preempted(at=self.now(), reason=each.reason))
+        for found in given:
             spec, attempt = self.jobs[found.job_id].spec, self.new_id().replace("-", "")
             shelf = self.shelf(Place(spec.account, spec.region))
             group = shelf.worker_group(found.environment)

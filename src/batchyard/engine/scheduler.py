@@ -16,7 +16,14 @@ from msgspec.structs import replace
 from batchyard.batch import reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
-from batchyard.batch.resources import ComputeEnvironment, ConsumableResource, JobQueue
+from batchyard.batch.quotas import Quotas, Wanted
+from batchyard.batch.resources import (
+    ConsumableResource,
+    Environment,
+    JobQueue,
+    QuotaShare,
+    ServiceEnvironment,
+)
 from batchyard.batch.waiting import claim_of
 from batchyard.store.seam import ResourceChange
 
@@ -25,7 +32,9 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job
     from batchyard.batch.placement import Found
+    from batchyard.batch.quotas import Preempt
     from batchyard.batch.resources import Resource
+    from batchyard.batch.waiting import Claim
     from batchyard.engine.catalog import Shelf
     from batchyard.engine.journal import Journal
 
@@ -46,6 +55,7 @@ class Scheduler:
 
     Attributes:
         placement: decides.
+        quotas: decides about the service jobs that have a quota share.
     """
 
     def __init__(
@@ -57,6 +67,7 @@ class Scheduler:
     ) -> None:
         """Begin with nothing."""
         self.placement = Placement(memory)
+        self.quotas = Quotas()
         self._shelves = shelves
         self._journal = journal
         self._now = now
@@ -66,7 +77,13 @@ class Scheduler:
 
     def put(self, resource: Resource) -> None:
         """Take in a new or changed resource."""
-        self.placement.put(resource, self._now())
+        self.placement.put(_room(resource), self._now())
+        self.quotas.put(resource)
+
+    def remove(self, resource: Resource) -> None:
+        """Forget a resource; what attempts hold stays counted."""
+        self.placement.remove(_room(resource))
+        self.quotas.remove(resource)
 
     def counted(self, resource: Resource) -> Resource:
         """Say of a consumable resource what jobs hold of it; others are as they were."""
@@ -87,42 +104,64 @@ class Scheduler:
         Yields:
             A job's id, and why it cannot be held; None if it can.
         """
-        if not isinstance(resource, ComputeEnvironment | JobQueue):
+        if isinstance(resource, ServiceEnvironment | QuotaShare):
+            yield from self._reviewed_quotas(jobs)
+        if not isinstance(resource, Environment | JobQueue):
             return
         for claim, waiting in list(self.placement.waiting()):
-            reason = self.placement.misfit(claim)
+            misfit = self.placement.misfit(claim)
             for job_id in list(waiting):
+                reason = _said(misfit, jobs[job_id])
                 if reason or jobs[job_id].status_reason in reasons.MISFITS:
                     yield job_id, reason
+
+    def _reviewed_quotas(self, jobs: Mapping[str, Job]) -> Iterator[tuple[str, str | None]]:
+        for each in list(self.quotas.waiting.values()):
+            reason = self.quotas.misfit(each.wanted)
+            if reason or jobs[each.job_id].status_reason in reasons.MISFITS:
+                yield each.job_id, reason
 
     # -- jobs --------------------------------------------------------------------------------
 
     def offer(self, job: Job) -> str | None:
         """Let a job wait for room; say why it can never be held as things are, if it cannot."""
-        claim = claim_of(job.spec)
-        self.placement.offer(job.id, claim)
-        return self.placement.misfit(claim)
+        if wanted := _wanted(job):
+            self.quotas.offer(job.id, wanted)
+            return self.quotas.misfit(wanted)
+        self.placement.offer(job.id, _claim(job))
+        return _said(self.placement.misfit(_claim(job)), job)
+
+    def withdraw(self, job: Job) -> None:
+        """Let a job wait no longer."""
+        self.quotas.withdraw(job.id)
+        self.placement.withdraw(job.id)
 
     def adopt(self, job: Job) -> None:
         """Count what a job holds that was placed before the restart."""
         latest = job.attempts[-1]
+        if wanted := _wanted(job):
+            leaving = job.stop is not None and job.stop.kind == "preempt"
+            self.quotas.hold(job.id, latest.environment, wanted, leaving=leaving)
+            return
         self.placement.resume(job.id, latest.environment, claim_of(job.spec), latest.placed_at)
         self._count(job)
 
     def release(self, job: Job) -> None:
         """Count back what a job was given."""
+        self.quotas.release(job.id)
         self.placement.release(job.id, self._now())
         self._used.add(job.spec.queue)
         self._count(job)
 
-    def decide(self, jobs: Mapping[str, Job]) -> list[Found]:
-        """Give room to every waiting job that fits, and hold it for them."""
+    def decide(self, jobs: Mapping[str, Job]) -> tuple[list[Found], list[Preempt]]:
+        """Give room to every waiting job that fits, and hold it for them; tell who makes room."""
         found = self.placement.decide(self._now())
         for each in found:
             job = jobs[each.job_id]
             self._used.add(job.spec.queue)
             self._count(job)
-        return found
+        given, preempted = self.quotas.decide()
+        return [*found, *given], preempted
 
     def _count(self, job: Job) -> None:
         """Show what is left of the consumable resources of a job, and keep what is used up."""
@@ -157,3 +196,25 @@ class Scheduler:
             queue = self.placement.queues.get(name.removeprefix(NOTE))
             if queue is not None and name.startswith(NOTE):
                 queue.shares.restore(_usage.decode(text))
+
+
+def _room(resource: Resource) -> Resource:
+    """Give what placement knows of environments: service environments are rooms like others."""
+    return resource.room if isinstance(resource, Environment) else resource
+
+
+def _said(misfit: str | None, job: Job) -> str | None:
+    return reasons.TOO_MANY_INSTANCES if misfit and job.spec.service else misfit
+
+
+def _wanted(job: Job) -> Wanted | None:
+    """Form what a service job with a quota share asks for; None for other jobs."""
+    service = job.spec.service
+    if service is None or service.quota_share is None:
+        return None
+    asked = service.quota_share, service.unit, service.instances
+    return Wanted(job.spec.queue, *asked, job.scheduling_priority)
+
+
+def _claim(job: Job) -> Claim:
+    return claim_of(job.spec)._replace(priority=job.scheduling_priority)

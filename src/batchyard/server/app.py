@@ -14,6 +14,7 @@ from batchyard.engine import machine
 from batchyard.engine.chance import Ids
 from batchyard.engine.chores.log_retention import LogRetention
 from batchyard.engine.chores.retention import Retention
+from batchyard.engine.chores.time_limits import TimeLimits
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts, Settings
@@ -109,6 +110,7 @@ class Yard:
         self.store: Store = self._new_store()
         self._writer = Writer(self.store)
         self.engine: Engine | None = None
+        self._time_limits: TimeLimits | None = None
         self._chores: tuple[Retention | LogRetention, ...] = ()
 
     def _state_folder(self) -> Path:
@@ -159,6 +161,8 @@ class Yard:
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
+        self._time_limits = TimeLimits(self.engine, LoopClock())
+        self._time_limits.start()
 
     def _settings(self) -> Settings:
         options = self.options
@@ -193,6 +197,7 @@ class Yard:
         engine, self.engine = self.engine, None
         for chore in self._chores:
             await chore.stop()
+        self._stop_time_limits()
         try:
             await self._surroundings.stop()
             if engine is not None:
@@ -202,6 +207,10 @@ class Yard:
             self.store.close()
             if self.options.ephemeral:
                 shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _stop_time_limits(self) -> None:
+        if self._time_limits is not None:
+            self._time_limits.stop()
 
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: task runners of pipelines' resources need it."""
@@ -216,6 +225,7 @@ class Yard:
         """Empty an ephemeral yard: end what runs, forget everything."""
         if self.engine is not None:
             await self._surroundings.stop()
+            self._stop_time_limits()
             await self.engine.stop(jobs=True)
         self.store.clear()
         await self._begin()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from batchyard.batch import ids
-from batchyard.batch.resources import ComputeEnvironment, ServiceEnvironment
+from batchyard.batch.resources import ComputeEnvironment, Environment, ServiceEnvironment
 from batchyard.server.operations.batch.compute_resources import platform
 from batchyard.server.operations.batch.refusals import missing, refused
 
@@ -24,8 +24,6 @@ MOST = {COMPUTE: 3, SERVICE: 1}
 
 TYPES = {"EC2": "ECS", "FARGATE": "ECS_FARGATE"}
 """jobQueueType, by where the jobs run."""
-
-Environment = ComputeEnvironment | ServiceEnvironment
 
 
 class Order(NamedTuple):

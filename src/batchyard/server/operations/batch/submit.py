@@ -18,9 +18,9 @@ from batchyard.server.operations.batch.queue_rules import serves_services
 from batchyard.server.operations.batch.refusals import (
     check_name,
     check_range,
-    check_share,
     refused,
 )
+from batchyard.server.operations.batch.sharing import share_of
 from batchyard.server.operations.batch.templates import consumed_by, template_of
 from batchyard.server.operations.known import known
 
@@ -65,7 +65,7 @@ def _spec(context: Context, request: Wire) -> Spec:
         queue=queue.arn,
         depends_on=depends_on,
         array_size=size,
-        share=_share(queue, request.share_identifier or None),
+        share=share_of(context, queue, request.share_identifier),
         consumes=consumes,
         detail=joined(msgspec.json.encode(own), asked.detail),
     )
@@ -89,20 +89,6 @@ def _queue(context: Context, reference: str) -> JobQueue:
     if serves_services(queue):
         raise refused(f"Job queue {reference} takes service jobs only: use SubmitServiceJob")
     return queue
-
-
-def _share(queue: JobQueue, share: str | None) -> str | None:
-    """Check that a job names its share where shares decide, and nowhere else."""
-    if queue.scheduling_policy is None:
-        if share is not None:
-            raise refused(
-                f"shareIdentifier {share!r} is not valid: {queue.arn} has no scheduling policy"
-            )
-        return None
-    if share is None:
-        raise refused(f"shareIdentifier is missing: {queue.arn} has a fair-share policy")
-    check_share("shareIdentifier", share)
-    return share
 
 
 def _definition(context: Context, reference: str) -> JobDefinition:
