@@ -6,15 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from batchyard.batch import reasons
 from batchyard.batch.ids import child_id
-from batchyard.batch.model import Attempt, Consumed, Demand, Job
+from batchyard.batch.model import Attempt, Consumed, Demand, Job, ServiceRequest
 from batchyard.batch.obstacles import Cause, obstacles
 from batchyard.batch.placement import Placement
-from batchyard.batch.resources import ConsumableResource, FairShare, SchedulingPolicy
+from batchyard.batch.quotas import Quotas, Wanted
+from batchyard.batch.resources import (
+    Capacity,
+    ConsumableResource,
+    FairShare,
+    QuotaShare,
+    SchedulingPolicy,
+    ServiceEnvironment,
+)
 from batchyard.batch.rooms import Size
 from batchyard.batch.states import JobState
 from batchyard.batch.waiting import Claim, claim_of
-from batchyard.batch.why import MOST_NAMED, Why, of_array, why
+from batchyard.batch.why import MOST_NAMED, Why, of_array, of_quota_share, why
 from tests.batch.jobs_given import spec
 from tests.batch.placement_laws import (
     MEMORY,
@@ -71,6 +80,17 @@ def expected(pair: Pair, claim: Claim) -> set[Cause]:
     return found
 
 
+def before(pair: Pair, waiter: Waiter) -> str:
+    """How many jobs of its share go before one, in words."""
+    own = (-waiter.claim.priority, waiter.number)
+    number = sum(
+        (-other.claim.priority, other.number) < own
+        for other in pair.model.waiting.values()
+        if (other.claim.queue, other.claim.share) == (waiter.claim.queue, waiter.claim.share)
+    )
+    return "1 job goes" if number == 1 else f"{number or 'no'} jobs go"
+
+
 @given(st.lists(STEPS, max_size=40))
 def test_everything_that_stands_in_a_jobs_way_is_named_and_nothing_else(
     steps: list[tuple[Any, ...]],
@@ -89,6 +109,8 @@ def test_everything_that_stands_in_a_jobs_way_is_named_and_nothing_else(
         assert said.cause in found, "work waits for something: it is never just about to start"
         assert said.ahead == first.index(job_id)
         assert list(said.in_front) == first[: first.index(job_id)][:MOST_NAMED]
+        if waiter.claim.share:
+            assert f" {before(pair, waiter)} before it there" in " ".join(said.sentences)
 
 
 def a_placement(vcpus: int = 2000, policy: FairShare | None = None) -> Placement:
@@ -248,6 +270,35 @@ def test_a_job_that_does_not_wait_says_so() -> None:
     assert why(job, Placement(MEMORY), {}, 0).sentences == (
         "It is RUNNABLE, and about to be looked at.",
     )
+
+
+def test_a_service_job_is_told_in_instances() -> None:
+    placement, claim = a_placement(), Claim("jq/q", Size(Demand(3000, 0)))
+    placement.offer("j", claim)
+    job = a_job(claim)
+    request = ServiceRequest("SAGEMAKER_TRAINING", "NUM_INSTANCES", 3)
+    service = replace(job, spec=replace(job.spec, service=request))
+    assert why(service, placement, {}, 0).sentences[0].startswith("It asks for 3 instances, ")
+
+
+def test_a_job_of_a_quota_share_is_told_what_it_asks_of_it() -> None:
+    quotas, unit = Quotas(), "ml.m5.large"
+    quotas.put(ServiceEnvironment("e", "se/e", "ENABLED", (Capacity(unit, 4),)))
+    quotas.put(queue("jq/q", 1, ["se/e"]))
+    quotas.put(QuotaShare("s", "qs/s", "jq/q", "ENABLED", (Capacity(unit, 2),), "RESERVE"))
+    for job_id, instances in (("first", 2), ("second", 1), ("third", 2), ("never", 3)):
+        quotas.offer(job_id, Wanted("jq/q", "qs/s", unit, instances))
+    quotas.decide()
+    said = of_quota_share("third", quotas)
+    assert (said.cause, said.ahead, said.in_front) == (Cause.QUOTA_SHARE, 1, ("second",))
+    assert said.sentences == (
+        (
+            "It asks for 2 of ml.m5.large, which its quota share s does not have idle, nor may "
+            "borrow now."
+        ),
+        "1 job goes before it in queue q.",
+    )
+    assert of_quota_share("never", quotas).sentences[0] == reasons.OVER_QUOTA
 
 
 def test_an_array_says_how_many_of_its_children_wait_and_why_the_first_one_does() -> None:

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     CONSUMABLE = "CONSUMABLE_RESOURCE"
     RESERVED = "RESERVED_FOR_OTHER_SHARES"
     VCPUS = "VCPUS"
+    QUOTA_SHARE = "QUOTA_SHARE"
     MEMORY = "MEMORY"
     NEXT = "NEXT"
     DEPENDENCIES = "DEPENDENCIES"
@@ -44,13 +45,16 @@ class Obstacle(NamedTuple):
     sentence: str
 
 
-def obstacles(placement: Placement, claim: Claim, now: int) -> Iterator[Obstacle]:
+def obstacles(
+    placement: Placement, claim: Claim, now: int, unit: str = "vCPU"
+) -> Iterator[Obstacle]:
     """Name everything that stands in the way of a claim now.
 
     Args:
         placement: the scheduler's state.
         claim: what a job waits for.
         now: epoch milliseconds.
+        unit: what its demand counts: of a service job, instances.
     """
     queue = placement.queues[claim.queue]
     if queue.resource is None:
@@ -58,18 +62,39 @@ def obstacles(placement: Placement, claim: Claim, now: int) -> Iterator[Obstacle
         return
     order = queue.resource.environments
     rooms = dict(placement.rooms.known(order))
-    if never := _never(placement, claim, rooms):
+    if never := _never(placement, claim, rooms, unit):
         yield never
         return
     yield from _lacking(placement.rooms, claim)
-    yield from _no_room(claim, rooms)
+    yield from _no_room(claim, rooms, unit)
     yield from _no_memory(placement.rooms, claim, rooms)
     most = limit(queue, order, placement.rooms, now) if queue.fair else None
     if most is not None and exceeds(queue, most, claim.size):
-        yield Obstacle(Cause.RESERVED, _reserved(queue, claim, most, now))
+        yield Obstacle(Cause.RESERVED, _reserved(queue, claim, most, now, unit))
 
 
-def _never(placement: Placement, claim: Claim, rooms: Mapping[str, Room]) -> Obstacle | None:
+def short_of_memory(placement: Placement, now: int) -> Iterator[str]:
+    """Name the jobs that are next in their queue, and that only this machine's memory holds up.
+
+    Their environment has vCPUs to give, as one of AWS that could start an instance if there were
+    any: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_capacity.html
+
+    Args:
+        placement: the scheduler's state.
+        now: epoch milliseconds.
+    """
+    for queue in placement.queues.values():
+        head = next(queue.order(now), None)
+        if head is None:
+            continue
+        found = [each.cause for each in obstacles(placement, head.claim, now)]
+        if found == [Cause.MEMORY]:
+            yield head.job_id
+
+
+def _never(
+    placement: Placement, claim: Claim, rooms: Mapping[str, Room], unit: str
+) -> Obstacle | None:
     """Say what only a change of the queue, an environment or the machine can help against."""
     name, demand = named(claim.queue), claim.size.demand
     if not rooms:
@@ -80,8 +105,8 @@ def _never(placement: Placement, claim: Claim, rooms: Mapping[str, Room]) -> Obs
         largest = max(rooms, key=lambda arn: rooms[arn].vcpus)
         return Obstacle(
             Cause.TOO_MANY_VCPUS,
-            f"It asks for {_vcpus(demand.vcpus)}, and the largest compute environment of queue "
-            f"{name}, {named(largest)}, has {_count(rooms[largest].vcpus)}.",
+            f"It asks for {_amount(demand.vcpus, unit)}, and the largest compute environment of "
+            f"queue {name}, {named(largest)}, has {_count(rooms[largest].vcpus)}.",
         )
     if misfit:
         return Obstacle(
@@ -108,7 +133,7 @@ def _left(stock: Stock | None) -> str:
     return f"of which {max(0, stock.free)}{total} are left"
 
 
-def _no_room(claim: Claim, rooms: Mapping[str, Room]) -> Iterator[Obstacle]:
+def _no_room(claim: Claim, rooms: Mapping[str, Room], unit: str) -> Iterator[Obstacle]:
     vcpus = claim.size.demand.vcpus
     large = {arn: room for arn, room in rooms.items() if vcpus <= room.vcpus}
     if not any(room.enabled for room in large.values()):
@@ -116,7 +141,7 @@ def _no_room(claim: Claim, rooms: Mapping[str, Room]) -> Iterator[Obstacle]:
         yield Obstacle(Cause.DISABLED, f"What could hold it is DISABLED: {names}.")
     elif not any(room.enabled and vcpus <= room.free for room in large.values()):
         told = ", ".join(f"{named(arn)} {_state(room)}" for arn, room in rooms.items())
-        yield Obstacle(Cause.VCPUS, f"It asks for {_vcpus(vcpus)}; {told}.")
+        yield Obstacle(Cause.VCPUS, f"It asks for {_amount(vcpus, unit)}; {told}.")
 
 
 def _state(room: Room) -> str:
@@ -135,11 +160,11 @@ def _no_memory(there: Rooms, claim: Claim, rooms: Mapping[str, Room]) -> Iterato
         yield Obstacle(Cause.MEMORY, f"{asks}; {free}.")
 
 
-def _reserved(queue: Queue, claim: Claim, most: float, now: int) -> str:
+def _reserved(queue: Queue, claim: Claim, most: float, now: int, unit: str) -> str:
     active = len(queue.shares.active(queue.waiting, now))
     shares = "1 active share" if active == 1 else f"{active} active shares"
     return (
-        f"It asks for {_vcpus(claim.size.demand.vcpus)}; computeReservation leaves "
+        f"It asks for {_amount(claim.size.demand.vcpus, unit)}; computeReservation leaves "
         f"{_count(int(most))} to the {shares} of queue {named(claim.queue)}, whose jobs hold "
         f"{_count(queue.used)}."
     )
@@ -154,5 +179,5 @@ def _count(thousandths: int) -> str:
     return f"{thousandths / 1000:g}"
 
 
-def _vcpus(thousandths: int) -> str:
-    return "1 vCPU" if thousandths == 1000 else f"{_count(thousandths)} vCPUs"  # noqa: PLR2004 - one
+def _amount(thousandths: int, unit: str) -> str:
+    return f"{_count(thousandths)} {unit}" + ("" if thousandths == 1000 else "s")  # noqa: PLR2004 - one

@@ -61,6 +61,12 @@ TOO_LARGE = (
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) "
     "is higher than that can be met by the CE(s) attached to the job queue."
 )
+NO_CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for "
+    "instance type [this machine]"
+)
+"""https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_capacity.html"""
+
 MISFITS = frozenset(
     {
         TOO_MANY_VCPUS,

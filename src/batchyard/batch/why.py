@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job
     from batchyard.batch.placement import Placement
+    from batchyard.batch.quotas import Quotas
     from batchyard.batch.waiting import Line, Queue
 
 MOST_NAMED: Final = 10
@@ -101,9 +102,31 @@ def of_array(parent: Job, child: Why | None, child_id: str | None) -> Why:
     return Why(child.cause, told, child.ahead, child.in_front, child.waits_for)
 
 
+def of_quota_share(job_id: str, quotas: Quotas) -> Why:
+    """Say why a service job that waits for its quota share does not run.
+
+    Args:
+        job_id: whose.
+        quotas: what decides about such jobs.
+    """
+    wanted = quotas.waiting[job_id].wanted
+    first = [each.job_id for each in quotas.order(wanted.queue)]
+    ahead = first.index(job_id)
+    instances = f"{wanted.instances} of {wanted.unit}"
+    never = quotas.misfit(wanted)
+    told = (
+        never
+        or f"It asks for {instances}, which its quota share {named(wanted.share)} does not "
+        "have idle, nor may borrow now.",
+        _place(ahead, named(wanted.queue)),
+    )
+    return Why(Cause.QUOTA_SHARE, told, ahead, tuple(first[:ahead][:MOST_NAMED]))
+
+
 def _runnable(job: Job, line: Line, placement: Placement, now: int) -> Why:
     queue, claim = placement.queues[line.claim.queue], line.claim
-    found = tuple(obstacles(placement, claim, now))
+    unit = "vCPU" if job.spec.service is None else "instance"
+    found = tuple(obstacles(placement, claim, now, unit))
     if not found:
         found = (Obstacle(Cause.NEXT, "There is room for it: it is about to start."),)
     head = Head(line.rank, line.jobs[job.id], job.id, claim)
@@ -134,15 +157,17 @@ def _before(lines: Iterable[Line], head: Head) -> int:
 
 
 def _standing(queue: Queue, head: Head, ahead: int | None, now: int) -> Iterator[str]:
-    name = named(head.claim.queue)
-    if ahead is None:
-        yield f"More than {MOST_LOOKED_AT} jobs of queue {name} go before it."
-    elif ahead:
-        yield f"{_jobs(ahead, 'goes', 'go')} before it in queue {name}."
-    else:
-        yield f"It is the next one of queue {name}."
+    yield _place(ahead, named(head.claim.queue))
     if queue.fair:
         yield _share(queue, head, now)
+
+
+def _place(ahead: int | None, queue: str) -> str:
+    if ahead is None:
+        return f"More than {MOST_LOOKED_AT} jobs of queue {queue} go before it."
+    if ahead:
+        return f"{_jobs(ahead, 'goes', 'go')} before it in queue {queue}."
+    return f"It is the next one of queue {queue}."
 
 
 def _share(queue: Queue, head: Head, now: int) -> str:

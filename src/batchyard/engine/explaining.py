@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batchyard.batch import arrays, ids
 from batchyard.batch.states import WAITING, JobState
-from batchyard.batch.why import of_array, why
+from batchyard.batch.why import of_array, of_quota_share, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,8 @@ def explain(engine: Engine, job: Job) -> Why:
         child = _first_that_waits(engine, job)
         found = None if child is None else explain(engine, child)
         return of_array(job, found, child.id if child else None)
+    if job.id in engine.quotas.waiting:
+        return of_quota_share(job.id, engine.quotas)
     return why(job, engine.placement, _states(engine, job.waits_for), engine.now())
 
 
