@@ -5,6 +5,7 @@ from tests.mutants.mutant import Mutant
 PLACEMENT = ("tests/batch/placement_laws.py",)
 SHARES = ("tests/batch/shares_laws.py",)
 WHY = ("tests/batch/why_laws.py",)
+CAPACITY = ("tests/engine/chores/test_capacity.py",)
 KEPT = ("tests/engine/test_scheduler.py",)
 
 
@@ -218,11 +219,16 @@ MUTANTS = [
         "if most is not None:",
         WHY,
     ),
-    mutant("batch/why", "tuple(first[:ahead][:MOST_NAMED])", "tuple(first[:MOST_NAMED])", WHY),
+    mutant("batch/why", "ahead = first.index(head.job_id) if", "ahead = len(first) if", WHY),
     mutant(
         "batch/why", "resource.priority <= own.priority", "resource.priority < own.priority", WHY
     ),
     mutant("batch/why", "if r < ranks[share])", "if r <= ranks[share])", WHY),
+    mutant("batch/obstacles", "if found == [Cause.MEMORY]:", "if Cause.MEMORY in found:", CAPACITY),
+    mutant(
+        "engine/chores/capacity", "sorted(held_up & self._held_up)", "sorted(held_up)", CAPACITY
+    ),
+    mutant("engine/chores/capacity", "sorted(self._held_up - held_up)", "()", CAPACITY),
     # what outlives a restart
     mutant(
         "engine/scheduler",
@@ -232,8 +238,8 @@ MUTANTS = [
     ),
     mutant(
         "engine/scheduler",
-        "            self._used.add(job.spec.queue)\n            self._count(job)\n        return",
-        "            self._count(job)\n        return",
+        "            self._used.add(job.spec.queue)\n            self._count(job)\n        given,",
+        "            self._count(job)\n        given,",
         KEPT,
     ),
     mutant(

@@ -231,6 +231,34 @@ STEPS = st.one_of(
     st.tuples(st.just("close"), st.sampled_from(QUEUES)),
 )
 
+ENDS = [st.tuples(st.just("release"), st.integers(0, 99)), st.tuples(st.just("decide"))]
+
+
+def offers(sizes: Sequence[Size]) -> Any:  # noqa: ANN401 - hypothesis' strategies are not told apart
+    """Jobs of a queue with a policy."""
+    share, priority = st.sampled_from(SHARES), st.integers(0, 1)
+    return st.tuples(st.just("offer"), st.just("q1"), st.sampled_from(sizes), share, priority)
+
+
+NARROW = {
+    "consumable resources": st.one_of(
+        offers(SIZES[4:]),
+        *ENDS,
+        st.tuples(st.just("stock"), st.sampled_from(["licence", "token"]), st.integers(0, 4)),
+    ),
+    "reservations": st.one_of(
+        offers(SIZES[:2]),
+        *ENDS,
+        st.tuples(st.just("reserve"), st.sampled_from([25, 50, 70])),
+        st.tuples(st.just("pass_time"), st.sampled_from([1000, 2 * DECAY * 1000])),
+        st.tuples(
+            st.just("environment"), st.sampled_from(["e0", "e1"]), st.just(2000), st.booleans()
+        ),
+    ),
+    "shares and sizes": st.one_of(offers(SIZES[:4]), offers(SIZES[:4]), *ENDS),
+}
+"""Histories of one subject each: in a wide one it comes up too seldom to be caught."""
+
 
 class Pair:
     """A placement and its model, through the same history: q0 is first in first out."""
@@ -337,6 +365,17 @@ def test_room_is_given_as_if_every_job_were_looked_at(steps: list[tuple[Any, ...
     pair.decide()
     listed = {job: claim for claim, jobs in pair.real.waiting() for job in jobs}
     assert listed == {job: waiter.claim for job, waiter in pair.model.waiting.items()}
+
+
+@pytest.mark.parametrize("subject", NARROW)
+@given(data=st.data())
+def test_each_subject_by_itself_is_decided_as_if_every_job_were_looked_at(
+    subject: str, data: st.DataObject
+) -> None:
+    pair = Pair()
+    for name, *members in data.draw(st.lists(NARROW[subject], min_size=10, max_size=40)):
+        getattr(pair, name)(*members)
+    pair.decide()
 
 
 @given(st.lists(OFFER, max_size=30), st.lists(st.integers(0, 99), max_size=5), st.integers(0, 40))
