@@ -185,7 +185,7 @@ MUTANTS = [
         "dict(self._uses)",
         SHARES,
     ),
-    mutant("batch/shares", "if use.vcpus or use.at > since)", "if use.vcpus)", SHARES),
+    mutant("batch/shares", "if use.vcpus or use.last > since)", "if use.vcpus)", SHARES),
     mutant("batch/shares", "** active)", "* active)", SHARES),
     mutant(
         "batch/shares", "if use.vcpus or use.later(now, self.decay) > NOTHING", "if True", SHARES

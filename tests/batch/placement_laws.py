@@ -139,7 +139,7 @@ class Model:
         """Whether a queue's policy keeps too much for others for this job."""
         resource = self.queues[claim.queue]
         held = sum(r.claim.size.demand.vcpus for r in self.runs(claim.queue, live=True))
-        if not resource.scheduling_policy or not held:
+        if not (resource.scheduling_policy and held and self.policy.compute_reservation):
             return False
         there = [self.environments[e] for e in resource.environments if e in self.environments]
         most = sum(e.vcpus for e in there if e.state == "ENABLED")

@@ -219,7 +219,8 @@ def test_a_share_is_active_until_the_decay_is_over() -> None:
     assert shares.active(["bob"], HOUR) == {"ann", "bob"}, "it runs"
     shares.hold("ann", -1000, HOUR)
     assert shares.active([], HOUR + 99_999) == {"ann"}
-    assert not shares.active([], HOUR + 100_000)
+    shares.follow(FairShare(100, 25), HOUR + 50_000)
+    assert not shares.active([], HOUR + 100_000), "also when its policy was changed meanwhile"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), max_size=30))

@@ -75,7 +75,7 @@ def expected(pair: Pair, claim: Claim) -> set[Cause]:
     here = any(each.arn not in model.elsewhere for each in large)
     if here and model.memory() + demand.memory > MEMORY:
         found.add(Cause.MEMORY)
-    if model.policy.compute_reservation and model.reserved(claim):
+    if model.reserved(claim):
         found.add(Cause.RESERVED)
     return found
 

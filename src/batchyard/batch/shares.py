@@ -14,7 +14,7 @@ computeReservation); https://aws.amazon.com/blogs/hpc/deep-dive-on-fair-share-sc
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from batchyard.batch.resources import FairShare
 
@@ -35,17 +35,23 @@ MS: Final = 1000
 """Milliseconds in a second, and thousandths in a vCPU."""
 
 
+Written: TypeAlias = tuple[float, int, int]
+"""A share's usage as it is written down: vCPU-seconds, the moment, and its last change."""
+
+
 class Use(NamedTuple):
     """What a share had used at a moment.
 
     Attributes:
         vcpu_seconds: decayed until then.
         at: the moment, epoch milliseconds.
+        last: when it was given something, or gave something back, last.
         vcpus: what it has held since, in thousandths.
     """
 
     vcpu_seconds: float
     at: int
+    last: int
     vcpus: int = 0
 
     def later(self, now: int, decay: float) -> float:
@@ -91,11 +97,11 @@ class Shares:
             vcpus: how much more it holds, in thousandths.
             now: epoch milliseconds.
         """
-        use = self._settled(self._uses.get(name, Use(0.0, now)), now)
-        self._uses[name] = use._replace(vcpus=use.vcpus + vcpus)
+        use = self._settled(self._uses.get(name, Use(0.0, now, now)), now)
+        self._uses[name] = use._replace(vcpus=use.vcpus + vcpus, last=use.at)
 
     def _settled(self, use: Use, now: int) -> Use:
-        return Use(use.later(now, self.decay), max(now, use.at), use.vcpus)
+        return Use(use.later(now, self.decay), max(now, use.at), use.last, use.vcpus)
 
     def weight(self, name: str) -> float:
         """Give a share's weightFactor: its own, that of its longest prefix, or 1."""
@@ -137,7 +143,7 @@ class Shares:
         since = now - self.decay * MS
         return {
             *waiting,
-            *(name for name, use in self._uses.items() if use.vcpus or use.at > since),
+            *(name for name, use in self._uses.items() if use.vcpus or use.last > since),
         }
 
     def reserved(self, active: int) -> float:
@@ -148,25 +154,25 @@ class Shares:
         """
         return float((self._policy.compute_reservation / 100) ** active)
 
-    def written(self, now: int) -> dict[str, tuple[float, int]]:
+    def written(self, now: int) -> dict[str, Written]:
         """Write down what was used, for `restore`; shares whose usage is forgotten are left out."""
         self._uses = {
             name: use
             for name, use in self._uses.items()
             if use.vcpus or use.later(now, self.decay) > NOTHING
         }
-        return {name: (use.vcpu_seconds, use.at) for name, use in self._uses.items()}
+        return {name: use[:3] for name, use in self._uses.items()}
 
-    def restore(self, written: Mapping[str, tuple[float, int]]) -> None:
+    def restore(self, written: Mapping[str, Written]) -> None:
         """Begin with what was written down.
 
         What runs is held from the moments written on, so that it counts while the yard is away.
         """
-        self._uses = {name: Use(seconds, at) for name, (seconds, at) in written.items()}
+        self._uses = {name: Use(*use) for name, use in written.items()}
 
     def resume(self, name: str, vcpus: int, since: int) -> None:
         """Count what a share has held since its usage was written down, or else since a moment."""
-        use = self._uses.get(name, Use(0.0, since))
+        use = self._uses.get(name, Use(0.0, since, since))
         self._uses[name] = use._replace(vcpus=use.vcpus + vcpus)
 
 

@@ -24,6 +24,7 @@ from batchyard.batch.resources import (
     QuotaShare,
     ServiceEnvironment,
 )
+from batchyard.batch.shares import Written
 from batchyard.batch.waiting import claim_of
 from batchyard.store.seam import ResourceChange
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 NOTE = "usage of "
 """What the names of notes begin with; a queue's ARN follows."""
 
-_usage = msgspec.json.Decoder(dict[str, tuple[float, int]])
+_usage = msgspec.json.Decoder(dict[str, Written])
 
 
 class Scheduler:
