@@ -29,6 +29,8 @@ CLAIMS = (
     "waiting",
     "classic",
     "pipelines",
+    "placement",
+    "runner",
 )
 
 

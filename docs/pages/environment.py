@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from batchyard.batch import launching
+from batchyard.batch.launching import MACHINES_OWN
 from batchyard.batch.model import Attempt, Demand, Job, Spec
 from batchyard.cli.env import GONE
-from batchyard.engine.machine import KEPT
 from batchyard.launchers.supervisor.proc import MARKER
 from pages.markdown import code, table
 
 
 def page() -> str:
     """Form the page of the environment variables."""
-    kept = ", ".join(map(code, KEPT))
+    kept = ", ".join(map(code, MACHINES_OWN))
     return "\n\n".join((READ, _read(), PRINTED, JOBS, _given(), BASE.format(kept=kept)))
 
 
@@ -23,12 +23,12 @@ READ = """# Environment variables
 READERS = (
     (
         ("BATCHYARD_DATA_DIR",),
-        ("serve", "env", "story"),
+        ("serve", "env", "runner", "story"),
         "the data directory, when `--data-dir` is not given",
     ),
     (
         ("XDG_DATA_HOME",),
-        ("serve", "env", "story"),
+        ("serve", "env", "runner", "story"),
         "without either, the data directory is `batchyard` in it, or in `~/.local/share`",
     ),
     (
@@ -40,6 +40,11 @@ READERS = (
         ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
         ("story",),
         "the yard to ask, and the keys: when all are set and `--data-dir` is not given",
+    ),
+    (
+        ("AWS_ENDPOINT_URL_DATA_PIPELINE", "AWS_ENDPOINT_URL"),
+        ("runner",),
+        "where to poll, without `--endpoint` and `--data-dir`; the first that is set",
     ),
     (
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SQS"),

@@ -51,6 +51,17 @@ def test_the_service_wins_over_the_job_and_the_job_over_the_machine(
         assert found.get(name) == service.get(name, own.get(name, base.get(name)))
 
 
+@given(VARIABLES, VARIABLES)
+def test_an_attempt_on_another_machine_is_not_told_where_things_are_on_this_one(
+    passed_on: dict[str, str], own: dict[str, str]
+) -> None:
+    job = attempted(1, None, own)
+    far = replace(job, attempts=(replace(job.attempts[0], worker_group="g"),))
+    base = {**dict.fromkeys(launching.MACHINES_OWN, "here"), **passed_on}
+    kept = {n: value for n, value in passed_on.items() if n not in launching.MACHINES_OWN}
+    assert launching.environment_of(far, base) == launching.environment_of(job, kept)
+
+
 def test_a_child_knows_its_index_and_the_size_of_its_array() -> None:
     found = launching.environment_of(attempted(1, 1, {}), {})
     assert found["AWS_BATCH_JOB_ARRAY_INDEX"] == "1"

@@ -76,7 +76,7 @@ def chapters(name: str) -> Iterator[tuple[click.Command, str]]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_in_the_chapter_of_its_command(name: str) -> None:
     for found, text in chapters(name):
-        said = set(re.findall(r"--?[a-z][a-z-]*", text))
+        said = set(re.findall(r"--?[a-z][a-zA-Z-]*", text))
         for parameter in found.params:
             if isinstance(parameter, click.Option):
                 assert said.issuperset(parameter.opts)

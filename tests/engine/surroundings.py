@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from batchyard.batch.ids import Place
-from batchyard.engine.pipelines.outside import Alarm
+from batchyard.pipelines.alarms import Alarm
 from batchyard.pipelines.model import PipelineObject
 
 

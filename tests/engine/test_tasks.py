@@ -220,6 +220,20 @@ async def test_what_was_held_before_a_crash_is_held_after_it() -> None:
     assert world.kept.tasks == {}
 
 
+async def test_what_lapses_after_a_restart_is_offered_again_without_being_offered_anew() -> None:
+    world = World()
+    world.offer("a")
+    await world.take()
+    world.restart()
+    world.clock.advance(899_000)
+    waits = world.poll()
+    await turn()
+    world.clock.advance(1_002)
+    taken = await waits
+    assert taken is not None
+    assert (taken.owner, taken.task.attempt) == ("owner", "a")
+
+
 async def test_a_task_that_nobody_reports_about_is_offered_again_after_two_minutes() -> None:
     world = World()
     world.offer("a")
@@ -254,6 +268,14 @@ async def test_a_runner_that_reports_holds_its_task_for_as_long_as_it_may_be_sil
     assert world.tasks.depths(HERE) == {"g": (1, 0)}
 
 
+async def test_a_runner_that_must_report_often_is_missed_soon_after_its_first_report() -> None:
+    world = World()
+    world.offer("a", progress=60)
+    world.tasks.report(HERE, await world.take())
+    world.clock.advance(60_002)
+    assert world.tasks.depths(HERE) == {"g": (1, 0)}
+
+
 async def test_a_task_that_ends_with_its_runner_is_lost_when_that_falls_silent() -> None:
     world = World()
     world.offer("a", again=False)
@@ -282,6 +304,42 @@ async def test_the_same_status_again_after_a_lost_answer_is_fine_and_another_is_
     assert len([told for told in world.told.story if told[0] == "ended"]) == 1
 
 
+async def test_the_holder_of_a_withdrawn_task_of_its_own_tells_how_it_ended() -> None:
+    world = World()
+    world.offer("a", again=False)
+    task_id = await world.take()
+    assert world.tasks.report(HERE, task_id).answer.first
+    world.tasks.withdraw(HERE, "a")
+    assert world.tasks.report(HERE, task_id).answer.canceled
+    assert world.settle(task_id, "FAILED").answer.held
+    assert world.settle(task_id, "FAILED").answer.held
+    assert world.told.story[-1] == ("ended", "owner", "a", "FAILED", "")
+    assert world.kept.tasks == {}
+
+
+async def test_a_task_of_its_holder_that_is_withdrawn_on_its_way_is_not_forgotten() -> None:
+    world = World()
+    gone = world.poll()
+    await turn()
+    world.offer("a", again=False)
+    world.tasks.withdraw(HERE, "a")
+    gone.cancel()
+    await turn()
+    assert world.told.story[-1] == ("lost", "owner", "a")
+    assert world.tasks.held("told") == []
+
+
+async def test_the_first_report_after_a_restart_is_told_of() -> None:
+    world = World()
+    world.offer("a", again=False)
+    task_id = await world.take()
+    world.restart()
+    assert [taken.id for taken in world.tasks.held("told")] == [task_id]
+    assert world.tasks.held("another") == []
+    world.tasks.report(HERE, task_id)
+    assert world.told.story[-1] == ("begun", "owner", "a")
+
+
 async def test_a_task_is_known_where_it_was_handed_out_only() -> None:
     world = World()
     world.offer("a")
@@ -298,5 +356,7 @@ async def test_runners_that_are_gone_give_back_what_they_held() -> None:
     world.offer("b", "other")
     await world.take()
     await world.take("other")
+    world.offer("c", again=False)
+    await world.take()
     world.tasks.reclaim(HERE, "g")
     assert world.tasks.depths(HERE) == {"g": (1, 0)}

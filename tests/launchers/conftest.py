@@ -13,6 +13,7 @@ import pytest
 
 from batchyard.launchers.seam import Launcher
 from batchyard.launchers.supervisor import proc
+from tests.launchers.task_runners import TaskRunners
 from tests.launchers.worlds import Detached, Heard, Owned, Pretended, World, folders
 
 _WORLDS: dict[str, Callable[[Path], World]] = {
@@ -21,6 +22,7 @@ _WORLDS: dict[str, Callable[[Path], World]] = {
     "processes-without-cgroups": lambda path: Detached(folders(path), ("--no-groups",)),
     "embedded": lambda path: Owned(folders(path)),
     "fake": lambda _: Pretended(),
+    "offered": lambda _: TaskRunners(),
 }
 
 

@@ -14,7 +14,7 @@ from batchyard.launchers.supervisor import proc
 from batchyard.launchers.supervisor.hierarchy import find
 from batchyard.launchers.supervisor.memory import OUT_OF_MEMORY
 from tests.launchers.conftest import wait_gone
-from tests.launchers.worlds import Detached, Heard, folders, launch
+from tests.launchers.worlds import Detached, Heard, folders, launch, pid_of
 from tests.requires import require
 
 pytestmark = pytest.mark.timeout(90)
@@ -106,7 +106,7 @@ async def test_an_ended_supervisor_leaves_no_group(
     attempt = python("import time\ntime.sleep(1000)", 64)
     processes.launch([attempt])
     started = await heard.get(attempt.attempt, Started)
-    path = await yard.grouped(started.pid)
+    path = await yard.grouped(pid_of(started))
     processes.end(attempt.attempt, 0)
     await heard.get(attempt.attempt, Exited)
     processes.acknowledge([attempt.attempt])

@@ -12,7 +12,7 @@ from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.seam import Exited, Launch, Started, StartFailed
 from batchyard.launchers.supervisor import proc
 from tests.launchers.conftest import wait_gone
-from tests.launchers.worlds import Detached, Heard, folders, lasts, launch
+from tests.launchers.worlds import Detached, Heard, folders, lasts, launch, pid_of
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -210,7 +210,7 @@ async def test_start_times_are_those_of_proc(processes: Processes, heard: Heard)
     processes.launch(attempts)
     for each in attempts:
         started = await heard.get(each.attempt, Started)
-        told = proc.stat(started.pid)
+        told = proc.stat(pid_of(started))
         assert told is not None
         assert told.ticks == started.ticks
 

@@ -17,7 +17,7 @@ from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.seam import Exited, Held, Launch, Lost, Started, StartFailed
 from batchyard.launchers.supervisor import proc, roster
 from tests.launchers.conftest import kill, wait_gone
-from tests.launchers.worlds import Detached, Heard, exits, folders, held, lasts, launch
+from tests.launchers.worlds import Detached, Heard, exits, folders, held, lasts, launch, pid_of
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -118,7 +118,7 @@ async def test_a_killed_supervisors_attempts_are_ended_with_what_they_started(
     attempt = launch(sys.executable, "-c", GRANDCHILD)
     cleared = launch("env", "-i", "sleep", "1000")
     processes.launch([attempt, cleared])
-    mains = [(await heard.get(each.attempt, Started)).pid for each in (attempt, cleared)]
+    mains = [pid_of(await heard.get(each.attempt, Started)) for each in (attempt, cleared)]
     grandchild = int(await yard.printed(attempt, b"\n"))
     os.kill(yard.supervisor, signal.SIGKILL)
     for each in (attempt, cleared):
@@ -225,7 +225,7 @@ async def test_attempts_of_an_embedded_supervisor_end_with_their_owner(
     await embedded.start([], heard)
     plain, stubborn = lasts(), launch("sh", "-c", "trap '' TERM; while :; do sleep 1000; done")
     embedded.launch([plain, stubborn])
-    mains = [(await heard.get(each.attempt, Started)).pid for each in (plain, stubborn)]
+    mains = [pid_of(await heard.get(each.attempt, Started)) for each in (plain, stubborn)]
     await embedded.stop()
     assert not any(map(proc.alive, mains))
     assert len(heard.reports) == 2

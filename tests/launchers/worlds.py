@@ -16,6 +16,7 @@ from batchyard.launchers.fake import FakeLauncher
 from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.seam import Held, Launch, Launcher, Report, Started
 from batchyard.launchers.summons import Folders
+from tests.launchers.task_runners import offer
 
 PATIENCE = 30
 """Seconds after which a report is not coming."""
@@ -53,9 +54,11 @@ class World(Protocol):
 
     Attributes:
         outlives: whether attempts outlive the process of the launcher.
+        kills: whether an attempt can be killed without a grace.
     """
 
     outlives: bool
+    kills: bool
 
     def launcher(self) -> Launcher:
         """Another launcher on the same place, as after a restart of the server."""
@@ -79,8 +82,8 @@ def _grouped(told: Path) -> Path | None:
 
 def launch(*command: str, **environment: str) -> Launch:
     """An attempt with a name of its own."""
-    path = os.environ["PATH"]
-    return Launch(f"{uuid4().hex}:1", command, {"PATH": path, **environment}, memory=256)
+    name, own = f"{uuid4().hex}:1", {"PATH": os.environ["PATH"], **environment}
+    return Launch(name, command, own, memory=256, offer=offer(name))
 
 
 def exits(code: int) -> Launch:
@@ -98,8 +101,14 @@ def missing() -> Launch:
 def held(launched: Launch, started: Started | None = None) -> Held:
     """What an engine remembers of an attempt."""
     if started is None:
-        return Held(launched.attempt)
-    return Held(launched.attempt, started.pid, started.ticks)
+        return Held(launched.attempt, launch=launched)
+    return Held(launched.attempt, started.pid, started.ticks, started.at, launched)
+
+
+def pid_of(started: Started) -> int:
+    """The process of an attempt that runs on this machine."""
+    assert started.pid is not None
+    return started.pid
 
 
 @dataclass
@@ -109,6 +118,7 @@ class Detached:
     folders: Folders
     options: tuple[str, ...] = ()
     outlives: bool = True
+    kills: bool = True
     made: list[Processes] = field(default_factory=list)
 
     def launcher(self, gone: Callable[[Exception], None] | None = None) -> Processes:
@@ -154,6 +164,7 @@ class Owned:
 
     folders: Folders
     outlives: bool = False
+    kills: bool = True
     made: list[Embedded] = field(default_factory=list)
 
     def launcher(self) -> Embedded:
@@ -199,6 +210,7 @@ class Pretended:
     """The fake."""
 
     outlives: bool = True
+    kills: bool = True
     made: Played = field(default_factory=Played)
 
     def launcher(self) -> Played:

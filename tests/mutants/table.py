@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
+from tests.batch.mutants import MUTANTS as SCHEDULING
 from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
+from tests.launchers.offered_mutants import MUTANTS as OFFERED
 from tests.logs.mutants import MUTANTS as LOGS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
+from tests.runner.mutants import MUTANTS as RUNNER
+from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
 
@@ -107,52 +111,6 @@ MUTANTS: list[Mutant] = [
         ("if moved.ended else ()", "if moved.state is FAILED else ()"),
     ),
     *mutants(
-        "batchyard/batch/placement.py",
-        "tests/batch/placement_laws.py",
-        ("return -self._queues[line.queue].priority", "return self._queues[line.queue].priority"),
-        ("line.head()[1], line", "-line.head()[1], line"),
-        ("next(iter(self.jobs.items()))", "next(reversed(self.jobs.items()))"),
-        (
-            "room.used + line.demand.vcpus <= room.vcpus",
-            "room.used + line.demand.vcpus < room.vcpus",
-        ),
-        ("room.used + line.demand.vcpus <= room.vcpus", "room.used < room.vcpus"),
-        (
-            "if self._memory_used + line.demand.memory > self._memory:",
-            "if self._memory_used > self._memory:",
-        ),
-        ("line.demand.memory > self._memory:", "line.demand.memory >= self._memory:"),
-        ("room is not None and room.enabled:", "room is not None:"),
-        (
-            "in self._queues[queue].environments:\n            room",
-            "in sorted(self._rooms):\n            room",
-        ),
-        ("        self._memory_used -= demand.memory\n", ""),
-        ("room.used -= demand.vcpus", "room.used = 0"),
-        ("-= demand.memory\n        self._changed = True\n", "-= demand.memory\n"),
-        ("        self._changed = False\n        found:", "        found:"),
-        ("        if job_id in self._where:\n            return\n", ""),
-        (
-            "            if line.jobs:\n                heapq.heappush",
-            "            if False:\n                heapq.heappush",
-        ),
-        (
-            "            if environment is None:\n                continue\n",
-            "            if environment is None:\n                break\n",
-        ),
-        ("room.vcpus, room.enabled = 0, False", "self._rooms.pop(arn)"),
-        (
-            "for key in [key for key in self._lines if key[0] == arn]",
-            "for key in list(self._lines)",
-        ),
-        ("return None if demand.memory <= self._memory else", "return None if True else"),
-        ("demand.vcpus <= room.vcpus for room", "demand.vcpus <= room.vcpus - room.used for room"),
-        (
-            "[self._claim(line) for line in self._lines.values()]",
-            "[min(self._claim(x) for _ in x.jobs) for x in self._lines.values()]",
-        ),
-    ),
-    *mutants(
         "batchyard/batch/launching.py",
         "tests/batch/launching_laws.py",
         (
@@ -211,7 +169,7 @@ MUTANTS: list[Mutant] = [
             "        self._dependencies.add(job)\n        if job.state",
             "        if job.state",
         ),
-        ("        self.placement.release(command.environment, command.demand)\n", ""),
+        ("        self._scheduler.release(job)\n", ""),
         ("            self._start_attempt(self.jobs[job_id])\n", "            pass\n"),
         ("        self.placement.withdraw(job.id)\n", "        pass\n"),
     ),
@@ -285,12 +243,16 @@ MUTANTS: list[Mutant] = [
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
     *CLI,
+    *SCHEDULING,
     *CLIENT,
     *EVENTS,
     *WAITERS,
     *POLLING,
+    *RUNNER,
     *LOGS,
+    *OFFERED,
     *PIPELINES,
+    *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,
 ]

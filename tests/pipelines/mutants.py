@@ -341,8 +341,31 @@ MUTANTS = [
     mutant("turnstiles", "turnstile.limit - len(turnstile.active)", "turnstile.limit", "lifecycle"),
     mutant("turnstiles", "0 if turnstile.paused else", "0 if False else", "lifecycle"),
     mutant(
-        "turnstiles", "waiting=turnstile.waiting[room:]", "waiting=turnstile.waiting", "lifecycle"
+        "turnstiles", "waiting=others), passing", "waiting=turnstile.waiting), passing", "lifecycle"
     ),
+    mutant("turnstiles", "admitted and not instance.again", "admitted", "resuming"),
+    mutant("turnstiles", "for i in live if not i.admitted", "for i in live", "resuming"),
+    mutant(
+        "turnstiles", "if instance.asked and not instance.ended", "if instance.asked", "resuming"
+    ),
+    mutant("waiting", "if row[spot : spot + 1] == (entry,):", "if False:", "waiting"),
+    mutant("waiting", "bisect_right(self.rows, entry, key=_first) - 1", "0", "waiting"),
+    mutant("waiting", "_kept(row[more:])", "(row[more:],)", "waiting"),
+    mutant("waiting", "if len(longer) <= LONGEST", "if True", "waiting"),
+    mutant("resuming", "if instance.ended:", "if False:", "resuming"),
+    mutant("resuming", "if event.at >= now", "if True", "resuming"),
+    mutant("resuming", "if not instance.arrived:", "if False:", "resuming"),
+    mutant("resuming", "and not instance.again", "", "resuming"),
+    mutant("resuming", "yield events.RetryDue(instance.retry_at)", "pass", "resuming"),
+    mutant(
+        "resuming",
+        "since + rules.precondition_timeout",
+        "instance.due + rules.precondition_timeout",
+        "resuming",
+    ),
+    mutant("resuming", "attempt.started_at + limit", "attempt.offered_at + limit", "resuming"),
+    mutant("resuming", "instance.due + rules.late_after", "instance.due", "resuming"),
+    mutant("lifecycle", "if instance.again or rules.late_after", "if rules.late_after", "resuming"),
     mutant(
         "turnstiles", "active=turnstile.active - {name}", "active=turnstile.active", "lifecycle"
     ),
@@ -385,14 +408,19 @@ MUTANTS = [
         "tasks",
     ),
     mutant("tasks", "progress if holding.acknowledged else", "progress if True else", "tasks"),
-    mutant("tasks", "holding.acknowledged = True", "pass", "tasks"),
+    mutant("tasks", "holding.acknowledged = holding.heard = True", "pass", "tasks"),
+    mutant("tasks", "acknowledged = holding.heard = True", "heard = True", "tasks"),
+    mutant("tasks", "first = not holding.heard", "first = not holding.acknowledged", "tasks"),
     mutant(
         "tasks",
         "self._hold(task, task_id, now, acknowledged=True)",
         "self._hold(task, task_id, now, acknowledged=False)",
         "tasks",
     ),
-    mutant("tasks", "held=not holding.canceled", "held=True", "tasks"),
+    mutant("tasks", "held=not (holding.canceled and holding.task.again)", "held=True", "tasks"),
+    mutant("tasks", "canceled and holding.task.again)", "canceled)", "tasks"),
+    mutant("tasks", "holding.acknowledged or holding.canceled", "holding.acknowledged", "tasks"),
+    mutant("tasks", "lost = begun and not holding.task.again", "lost = begun", "tasks"),
     mutant("tasks", "self._stale[task_id] = holding.task.attempt", "pass", "tasks"),
     mutant(
         "tasks",
@@ -425,4 +453,87 @@ MUTANTS = [
     mutant("edits", "if ref in before:", "if ref not in before:", "edits"),
     mutant("edits", "if was.strings(key) != now.strings(key):", "if False:", "edits"),
     mutant("edits", "was.keys | now.keys", "was.keys", "edits"),
+    mutant(
+        "selecting",
+        "wanted = tuple(_moment(value) or value for value in wanted)",
+        "pass",
+        "selecting",
+    ),
+    mutant("selecting", "return low <= value <= high", "return low <= value < high", "selecting"),
+    mutant(
+        "selecting", 'low = wanted[0] if operator != "LE" else ""', "low = wanted[0]", "selecting"
+    ),
+    mutant(
+        "selecting",
+        "return all(_satisfies(item, selector)",
+        "return any(_satisfies(item, selector)",
+        "selecting",
+    ),
+    mutant(
+        "selecting", "if given < 1 or count not in {None, given}:", "if given < 1:", "selecting"
+    ),
+    mutant(
+        "selecting",
+        "any(ref in selector.values for ref",
+        "all(ref in selector.values for ref",
+        "selecting",
+    ),
+    mutant("selecting", '"EQ": STRINGS,', '"EQ": STRINGS | REFERENCES,', "selecting"),
+    mutant("secrets", "seen[name] += 1", "seen[name] += 0", "secrets"),
+    mutant("secrets", "if text == HIDDEN else text", "", "secrets"),
+    mutant("secrets", "len(parts) != 1 or not isinstance", "not isinstance", "secrets"),
+    mutant("secrets", "secret and a.key in _SAID", "a.key in _SAID", "secrets"),
+    mutant(
+        "secrets",
+        "except Malformed:\n        return True",
+        "except Malformed:\n        return False",
+        "secrets",
+    ),
+    mutant("secrets", "(HIDDEN,) * len(given) if", "given if", "secrets"),
+    mutant(
+        "activation",
+        "schedule.start < now - LONG_AGO",
+        "schedule.start <= now - LONG_AGO",
+        "activation",
+    ),
+    mutant(
+        "activation", "pipeline.first_activated_at is not None or resumed", "resumed", "activation"
+    ),
+    mutant("activation", "after.get(name, end) != end", "after.get(name) != end", "activation"),
+    mutant(
+        "activation",
+        "definition = valued(pipeline.latest, values)",
+        "definition = pipeline.latest",
+        "activation",
+    ),
+    mutant(
+        "activation",
+        "sorted({component.schedule for component in made.components.values()})",
+        "sorted(made.schedules)",
+        "activation",
+    ),
+    mutant(
+        "activation",
+        "(*found.found, *edits.forbidden(pipeline.active, definition))",
+        "found.found",
+        "activation",
+    ),
+    mutant("describing", "else min(number, last)", "else number", "describing"),
+    mutant("describing", "is not None else number - 1", "is not None else number", "describing"),
+    mutant("describing", "None if None in ends else", "None if not any(ends) else", "describing"),
+    mutant(
+        "health", "before.at > instance.ended_at", "before.at < instance.ended_at", "describing"
+    ),
+    mutant("health", "instance.status not in TELLING or", "", "describing"),
+    mutant("health", "max(bad or components", "max(components", "describing"),
+    mutant(
+        "showing",
+        "field.string_value is None or field.key in keeping",
+        "field.string_value is None",
+        "showing",
+    ),
+    mutant("quotas", "min(BURST, saved.calls + ", "(saved.calls + ", "quotas"),
+    mutant("quotas", "OFTEN.get(operation, SELDOM)", "SELDOM", "quotas"),
+    mutant("quotas", "max(0, now - saved.at)", "(now - saved.at)", "quotas"),
+    mutant("quotas", "Saved(BURST - 1, now)", "Saved(BURST, now)", "quotas"),
 ]

@@ -11,9 +11,21 @@ from typing import Any
 from batchyard.pipelines import events, files, showing
 from batchyard.pipelines.inheritance import resolved
 from batchyard.pipelines.instances import Failure, component_of
-from batchyard.pipelines.model import PipelineObject
+from batchyard.pipelines.model import Field, PipelineObject
+from batchyard.pipelines.pipeline import Pipeline
 from tests.pipelines.samples import document, ref
 from tests.pipelines.worlds import World
+
+PIPELINE = Pipeline(
+    id="df-1",
+    account="123456789012",
+    region="us-east-1",
+    name="hello",
+    unique_id="1",
+    user="AKID",
+    created_at=0,
+    version=3,
+)
 
 
 def shown(
@@ -27,11 +39,11 @@ def shown(
         instance = world.instances.get(wanted)
         if instance is None:
             return known.get(wanted)
-        return showing.instance_object(instance, known[instance.component], "df-1")
+        return showing.instance_object(instance, known[instance.component], PIPELINE)
 
     instance = world.instances[name]
     item = showing.attempt_object(
-        instance.attempts[-1], instance, known[instance.component], "df-1"
+        instance.attempts[-1], instance, known[instance.component], PIPELINE
     )
     return showing.task_objects(item, find, definition.values())
 
@@ -85,7 +97,9 @@ def test_a_task_is_its_attempt_with_every_expression_worked_out_and_what_it_refe
     assert task.ref("@componentParent") == "SayHello"
     assert task.ref("@instanceParent") == NAME
     assert task.refs("input") == ("@In_2012-01-01T00:00:00",)
-    assert "parent" not in task.keys
+    assert task.ref("parent") == "SayHello"  # as in AWS's example, with the next two
+    assert task.string("@version") == "3"
+    assert task.ref("@activeInstances") == NAME
     assert found["@In_2012-01-01T00:00:00"].string("filePath") == place
     assert set(found) == {ATTEMPT, "@In_2012-01-01T00:00:00"}
 
@@ -114,12 +128,12 @@ def test_an_instance_tells_why_it_failed_and_what_it_waits_for() -> None:
     world.live()
     known = resolved(files.read(json.dumps(whole)).pipeline_objects)
     then = world.instances["@Then_2012-01-01T00:00:00"]
-    waiting = showing.instance_object(then, known["Then"], "df-1")
+    waiting = showing.instance_object(then, known["Then"], PIPELINE)
     assert waiting.refs("@waitingOn") == (NAME,)
     assert waiting.refs("dependsOn") == (NAME,)
     told = Failure("E1", "it broke", "at line 1")
     world.tell(NAME, events.Failed(world.now, attempt=ATTEMPT, failure=told))
-    failed = showing.instance_object(world.instances[NAME], known["SayHello"], "df-1")
+    failed = showing.instance_object(world.instances[NAME], known["SayHello"], PIPELINE)
     assert failed.string("@status") == "FAILED"
     assert failed.string("@actualEndTime") == "2012-01-01T00:00:00"
     assert [failed.string(key) for key in ("errorId", "errorMessage", "errorStackTrace")] == [
@@ -128,3 +142,16 @@ def test_an_instance_tells_why_it_failed_and_what_it_waits_for() -> None:
         "at line 1",
     ]
     assert component_of("@Say_Hello_2012-01-01T00:00:00") == "Say_Hello"
+
+
+def test_what_cannot_be_worked_out_can_stay_as_it_is_written() -> None:
+    item = PipelineObject(
+        "A", "A", (Field("a", "#{x}"), Field("a", "2"), Field("b", "#{1 + 1}"), Field("c"))
+    )
+    done = {"a": ("2",), "b": ("2", "3")}
+    assert showing.worked_out(item, done, keeping={"a"}).fields == (
+        *item.fields[:2],
+        Field("b", "2"),
+        Field("b", "3"),
+        Field("c"),
+    )

@@ -83,7 +83,8 @@ class Queues(RuleBasedStateMachine):
         canceled = task_id in self.canceled
         self.old[task_id] = task.attempt
         answer = self.queue.settle(task_id)
-        assert answer == Answer(task.attempt, not canceled, canceled, not acknowledged)
+        held = not canceled or not task.again
+        assert answer == Answer(task.attempt, held, canceled, not acknowledged)
 
     @precondition(lambda self: self.old)
     @rule(data=st.data())
@@ -114,7 +115,7 @@ class Queues(RuleBasedStateMachine):
         for _, task_id in silent:
             task, _, acknowledged = self.held.pop(task_id)
             self.old[task_id] = task.attempt
-            lost = acknowledged and not task.again
+            lost = not task.again and (acknowledged or task_id in self.canceled)
             lapsed.append(Lapsed(task_id, task, lost))
             if task_id not in self.canceled and not lost:
                 self.ready[task.group].append(task)
@@ -169,6 +170,13 @@ def test_what_was_held_before_a_restart_is_held_after_it(numbers: list[int]) -> 
     left = len(tasks) - 1
     assert len(queue.expire(1900).handed) == min(1, left)
     assert queue.depths().get("g", (0, 0)) == (max(0, left - 1), 0 if left else 1)
+
+
+def test_the_first_report_after_a_restart_is_a_first_one() -> None:
+    queue = TaskQueue(LEASES)
+    queue.restore([(Task("a", "g"), "t")], 1000)
+    assert queue.report("t", 1001).first
+    assert not queue.report("t", 1002).first
 
 
 def test_who_is_forgotten_is_unknown() -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from batchyard.batch.model import Job
+from batchyard.store.asking import InstanceQuery
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Store
 from batchyard.store.sqlite import SQLiteStore
 from tests.store.committer_to_kill import jobs, made
 from tests.store.kept import HERE
+from tests.store.kept_pipelines import held
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +36,10 @@ def acknowledged(path: Path, enough: int) -> int:
 
 def everything(store: Store, known: list[str]) -> tuple[object, ...]:
     every: list[Job | None] = [store.job(each) for each in known]
-    return every, list(store.live_jobs()), store.details(HERE, known), store.notes()
+    jobs = every, list(store.live_jobs()), store.details(HERE, known)
+    queries = [InstanceQuery(pipeline=each.id) for each in store.pipelines()]
+    pipelines = list(store.pipelines()), list(store.live_instances()), held(store)
+    return jobs, pipelines, [store.instances(each) for each in queries], store.notes()
 
 
 @pytest.mark.parametrize("enough", [0, 1, 7, 40, 200])

@@ -36,6 +36,7 @@ from tests.store.kept import (
     spec,
     streams,
 )
+from tests.store.kept_pipelines import changes, deleted, instance, moved, pipeline, taken
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,6 +178,36 @@ def test_a_batch_that_cannot_be_written_leaves_nothing_behind_it(path: Path) -> 
         assert listed_ids(store, place=place, queue=first.spec.queue) == ["a"]
 
 
+def test_a_pipeline_that_could_not_be_written_is_as_new_as_before(path: Path) -> None:
+    first = Batch(pipelines=[pipeline("p")], instances=changes("p", instance("@a")))
+    wrong = [*first.instances, *changes("q", instance("@a"))]
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(YardError, match="'q'"):
+            store.commit(Batch(pipelines=first.pipelines, instances=wrong))
+        with pytest.raises(YardError, match="'p'"):
+            store.commit(Batch(instances=first.instances))
+        assert not [*store.pipelines(), *store.live_instances()]
+        store.commit(first)
+    with closing(SQLiteStore(path)) as store:
+        store.commit(Batch(instances=changes("p", moved(instance("@a")))))
+        assert list(store.live_instances()) == [("p", moved(instance("@a")))]
+
+
+def test_of_a_deleted_pipeline_no_row_but_its_own_is_left_in_the_file(path: Path) -> None:
+    with closing(SQLiteStore(path)) as store:
+        instances, tasks = changes("p", instance("@a"), moved(instance("@b"))), [taken("1")]
+        store.commit(Batch(pipelines=[pipeline("p")], instances=instances, tasks=tasks))
+    with closing(SQLiteStore(path)) as store:
+        store.commit(Batch(pipelines=[deleted(pipeline("p"))]))
+        store.commit(Batch(instances=instances, tasks=tasks))
+    with closing(SQLiteStore(path)) as store:
+        store.commit(Batch(instances=instances, tasks=tasks))
+        with closing(sqlite3.connect(path)) as file:
+            for table, rows in (("pipelines", 1), ("instances", 0), ("tasks", 0)):
+                left = file.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - of this module
+                assert left.fetchone() == (rows,), table
+
+
 def test_of_forgotten_jobs_no_row_is_left_in_the_file(path: Path) -> None:
     with closing(SQLiteStore(path)) as store:
         jobs = [*array("a", 3), job("b")]
@@ -269,10 +300,11 @@ def test_versions_are_numbered_without_a_gap() -> None:
     assert list(sql.migrations()) == list(range(1, len(sql.migrations()) + 1))
 
 
-LARGE = ("jobs", "specs", "details", "streams", "events")
+FILES = ["asking", "keeping", "logs", "pipelines"]
+LARGE = ("jobs", "specs", "details", "streams", "events", "instances")
 
 
-@pytest.mark.parametrize("file", ["asking", "keeping", "logs"])
+@pytest.mark.parametrize("file", FILES)
 def test_no_statement_reads_a_large_table_from_end_to_end(path: Path, file: str) -> None:
     store = SQLiteStore(path)
     connection = store._writing  # noqa: SLF001 - plans are asked of the connection
@@ -285,7 +317,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(path: Path, file: str)
     store.close()
 
 
-@pytest.mark.parametrize("file", ["asking", "keeping", "logs"])
+@pytest.mark.parametrize("file", FILES)
 def test_every_statement_says_what_it_is_for_and_is_used(file: str) -> None:
     modules = [each.read_text() for each in Path(sql.__file__).parent.glob("*.py")]
     for name, text in sql.statements(file).items():

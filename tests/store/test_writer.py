@@ -6,12 +6,14 @@ import queue
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from batchyard.errors import YardError
 from batchyard.store.memory import MemoryStore
-from batchyard.store.seam import Batch, JobChange, Store
+from batchyard.store.seam import Batch, JobChange, Store, TaskRemoval
 from batchyard.store.writer import Writer, merged
 from tests.store.kept import batch, ended, job, running
+from tests.store.kept_pipelines import changes, instance, moved, pipeline, taken
 
 SECONDS = 30.0
 
@@ -175,3 +177,19 @@ def test_merging_leaves_the_last_of_each_job_and_the_first_order() -> None:
     over = ended(running(new, "x"))
     made = merged([batch(new, other), Batch([JobChange(over, b"{}")]), Batch([JobChange(over)])])
     assert list(made.jobs) == [JobChange(over, b"{}"), JobChange(other)]
+
+
+def test_merging_leaves_the_last_of_each_pipeline_instance_and_task() -> None:
+    first, other, again = instance("@a"), instance("@b"), moved(instance("@a"))
+    defined, stale = replace(pipeline("p"), version=2), taken("1", stale=True)
+    made = merged(
+        [
+            Batch(pipelines=[pipeline("p")], instances=changes("p", first, other)),
+            Batch(tasks=[taken("1"), taken("2"), TaskRemoval("3")], instances=changes("q", first)),
+            Batch(pipelines=[defined], instances=changes("p", again)),
+            Batch(tasks=[stale, TaskRemoval("2"), taken("3")]),
+        ]
+    )
+    assert list(made.pipelines) == [defined]
+    assert list(made.instances) == [*changes("p", again, other), *changes("q", first)]
+    assert list(made.tasks) == [stale, TaskRemoval("2"), taken("3")]

@@ -98,7 +98,17 @@ MUTANTS = [
     mutant("service", 'b"{}" if self._known[operation].output else b""', 'b"{}"', SERVICE),
     mutant("service", ".strip().lower() not in", ".strip() not in", SERVICE),
     mutant("service", '("x-amzn-ErrorType", fault.code)', '("x-amzn-Error", fault.code)', ORACLE),
-    mutant("service", 'body = {"__type": fault.code', 'body = {"type": fault.code', ORACLE),
+    mutant("service", '"__type": f"', '"type": f"', ORACLE),
+    mutant("service", "known = fault.code in self._declared", "known = True", SERVICE),
+    mutant(
+        "service",
+        '(model["metadata"]["targetPrefix"], also)',
+        '(model["metadata"]["targetPrefix"], None)',
+        SERVICE,
+    ),
+    mutant(
+        "service", "next((code for code in _FAILURES if", "next((code for code in () if", SERVICE
+    ),
     mutant("service", '("x-amzn-RequestId", request_id)', '("x-amzn-Request", request_id)', ORACLE),
     mutant("service", "        if request.body:\n", "        if True:\n", SERVICE),
     mutant(

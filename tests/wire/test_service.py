@@ -58,6 +58,32 @@ def test_every_operation_is_served_but_those_that_stream() -> None:
     assert set(Service(TOY).unsupported) == {"Upload", "Watch"}
 
 
+def test_a_further_target_prefix_is_understood_as_well() -> None:
+    # dp-api-http.html of Data Pipeline's guide has another prefix than botocore's model.
+    service = Service(MODELS["datapipeline"], also="DataPipeline_20121129")
+    for prefix in ("DataPipeline", "DataPipeline_20121129"):
+        call = target(service, f"{prefix}.DeletePipeline", b'{"pipelineId":"df-1"}')
+        assert call.operation == "DeletePipeline"
+    for prefix in ("DataPipeline_20121029", "Datapipeline", "None"):
+        ask = partial(target, service, f"{prefix}.DeletePipeline", b'{"pipelineId":"df-1"}')
+        assert fault_of(ask) == ("UnknownOperationException", 400)
+
+
+def test_a_namespace_stands_before_the_codes_of_the_models_own_errors() -> None:
+    service = Service(MODELS["datapipeline"], namespace="com.amazon.setl.webservice#")
+    for code, told in (
+        ("InvalidRequestException", "com.amazon.setl.webservice#InvalidRequestException"),
+        ("SerializationException", "SerializationException"),
+    ):
+        answer = service.fault(Fault(code, "no"), "id-of-request")
+        assert json.loads(answer.body) == {"__type": told, "message": "no"}
+
+
+def test_a_service_says_in_its_own_words_that_it_has_failed() -> None:
+    assert BATCH.failure == "ServerException"
+    assert PIPELINES.failure == "InternalServiceError"
+
+
 def test_a_service_that_speaks_another_protocol_is_refused() -> None:
     with pytest.raises(ValueError, match="toy speaks query"):
         Service({**TOY, "metadata": {**TOY["metadata"], "protocol": "query"}})

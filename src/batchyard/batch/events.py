@@ -34,18 +34,19 @@ class Blocked(Happened, frozen=True, kw_only=True):
 
 
 class Placed(Happened, frozen=True, kw_only=True):
-    """Room was found, and is held from now on."""
+    """Room was found, and is held from now on; ``worker_group`` when task runners have it."""
 
     attempt: str
     environment: str
+    worker_group: str | None = None
 
 
 class Started(Happened, frozen=True, kw_only=True):
-    """The attempt's process is there."""
+    """The attempt's process is there; ``pid`` and ``ticks`` when it is this machine's."""
 
     attempt: str
-    pid: int
-    ticks: int
+    pid: int | None = None
+    ticks: int | None = None
 
 
 class StartFailed(Happened, frozen=True, kw_only=True):

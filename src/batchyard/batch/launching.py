@@ -21,6 +21,9 @@ RESERVED: Final = "AWS_BATCH"
 
 REFERENCE: Final = "Ref::"
 
+MACHINES_OWN: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+"""What even a minimal environment keeps of a machine's: where programs are, how text reads."""
+
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """The PATH a container gets when its image sets none (Docker's default)."""
 
@@ -82,8 +85,11 @@ def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:
     Args:
         job: a job that has been placed.
         base: what the environment is built on; the job's own variables win over it, and what
-            the service sets wins over both.
+            the service sets wins over both. What says where things are on this machine
+            (`MACHINES_OWN`) is of no use to an attempt on another.
     """
+    if job.attempts[-1].worker_group is not None:
+        base = {name: value for name, value in base.items() if name not in MACHINES_OWN}
     return {**base, **job.spec.environment, **_given(job)}
 
 

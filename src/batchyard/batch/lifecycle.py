@@ -159,7 +159,7 @@ def _blocked(job: Job, event: events.Blocked) -> Step:
 
 
 def _placed(job: Job, event: events.Placed) -> Step:
-    attempt = Attempt(event.attempt, event.environment, event.at)
+    attempt = Attempt(event.attempt, event.environment, event.at, worker_group=event.worker_group)
     attempts = (*job.attempts, attempt)
     placed = replace(job, state=STARTING, attempts=attempts, status_reason=None)
     return placed, (commands.Launch(event.attempt),)

@@ -115,7 +115,10 @@ class Spec(Value, frozen=True):
 
 
 class Attempt(Value, frozen=True):
-    """One try of a job; its id is the last part of its log stream's name."""
+    """One try of a job; its id is the last part of its log stream's name.
+
+    ``worker_group`` names the task runners it was offered to, if it does not run on this machine.
+    """
 
     id: str
     environment: str
@@ -127,6 +130,7 @@ class Attempt(Value, frozen=True):
     exit_code: int | None = None
     reason: str | None = None
     status_reason: str | None = None
+    worker_group: str | None = None
 
 
 class Stop(Value, frozen=True):

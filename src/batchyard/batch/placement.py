@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from itertools import count, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from batchyard.batch.resources import (
     ComputeEnvironment,
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from batchyard.batch.resources import Resource
     from batchyard.batch.waiting import Claim
+
+UNKNOWN: Final = -1
+"""Stands for the number of a job that has not been looked up; it goes before every other."""
 
 
 class Found(NamedTuple):
@@ -50,7 +53,8 @@ class Placement:
     """Keeps what there is, and who waits for it; decides who is given what.
 
     Args:
-        memory: what all environments of this machine share, in MiB.
+        memory: what all environments of this machine share, in MiB; those whose attempts are
+            offered to task runners take none of it.
 
     Attributes:
         rooms: what there is.
@@ -120,6 +124,7 @@ class Placement:
                 for job_id in line.jobs:
                     del self._where[job_id]
             queue.sizes.clear()
+            queue.waiting.clear()
             queue.resource = None
             self._forget(arn, queue)
 
@@ -134,18 +139,14 @@ class Placement:
         queue = self._queue(claim.queue)
         if not queue.fair:
             claim = claim._replace(share="", priority=0)
-        line = self._where[job_id] = queue.line(claim)
-        line.jobs[job_id] = next(self._number)
+        self._where[job_id] = queue.add(job_id, claim, next(self._number))
         self._changed = True
 
     def withdraw(self, job_id: str) -> None:
         """Let a job wait no longer; one that does not wait is none to withdraw."""
         line = self._where.pop(job_id, None)
-        if line is None:
-            return
-        del line.jobs[job_id]
-        if not line.jobs:
-            self.queues[line.claim.queue].drop(line)
+        if line is not None:
+            self.queues[line.claim.queue].remove(job_id, line)
 
     def resume(self, job_id: str, environment: str, claim: Claim, since: int) -> None:
         """Count what a job holds that was placed before a restart.
@@ -188,15 +189,15 @@ class Placement:
             return []
         self._changed = False
         found: list[Found] = []
-        contest = [each for queue in self.queues.values() if (each := self._enter(queue, now))]
+        contest = [(-priority, UNKNOWN, *each) for priority, each in self._contest(now)]
         heapq.heapify(contest)
         while contest:
-            priority, number, turns = contest[0]
+            priority, number, entry, turns = contest[0]
             line = turns.line()
             if line is None:
                 heapq.heappop(contest)
             elif (first := line.head()).number != number:
-                heapq.heapreplace(contest, (priority, first.number, turns))
+                heapq.heapreplace(contest, (priority, first.number, entry, turns))
             elif (environment := turns.fit(line.claim.size)) is None:
                 turns.pass_over(line.claim.size)
             else:
@@ -205,15 +206,12 @@ class Placement:
                 found.append(Found(first.job_id, environment))
         return found
 
-    def _enter(self, queue: Queue, now: int) -> tuple[int, int, Turns] | None:
-        """Let a queue take part, as long as one of its jobs may fit."""
-        if queue.resource is None or not queue.sizes:
-            return None
-        turns = Turns(queue, queue.resource.environments, self.rooms, now)
-        line = turns.line()
-        if line is None:
-            return None
-        return -queue.resource.priority, line.head().number, turns
+    def _contest(self, now: int) -> Iterator[tuple[int, tuple[int, Turns]]]:
+        """List the queues in which somebody waits, each with its priority and a number."""
+        for number, queue in enumerate(self.queues.values()):
+            if queue.resource is not None and queue.sizes:
+                order = queue.resource.environments
+                yield queue.resource.priority, (number, Turns(queue, order, self.rooms, now))
 
     def _give(self, line: Line, job_id: str, environment: str, now: int) -> None:
         claim, vcpus = line.claim, line.claim.size.demand.vcpus

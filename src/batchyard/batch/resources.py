@@ -22,9 +22,15 @@ SERVICE_TYPES = ("SAGEMAKER_TRAINING",)
 INSTANCES = "NUM_INSTANCES"
 """The unit of a service environment's capacity, unless it is shared out by quota."""
 
+WORKER_GROUP = "batchyard:worker-group"
+"""The tag of an environment whose attempts are offered to the task runners it names (ours)."""
+
 
 class ComputeEnvironment(Value, frozen=True):
-    """Room for attempts: so many vCPUs (thousandths)."""
+    """Room for attempts: so many vCPUs (thousandths).
+
+    With a ``worker_group``, that of the task runners who run them on machines of their own.
+    """
 
     name: str
     arn: str
@@ -32,6 +38,7 @@ class ComputeEnvironment(Value, frozen=True):
     vcpus: int
     status_reason: str = "ComputeEnvironment Healthy"
     detail: bytes = b"{}"
+    worker_group: str | None = None
 
     @property
     def room(self) -> ComputeEnvironment:

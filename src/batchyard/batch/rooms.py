@@ -28,15 +28,25 @@ class Size(NamedTuple):
 
 
 class Room:
-    """The vCPUs of one environment, in thousandths: what it can hold, and what it holds."""
+    """What one environment can hold, and what it holds.
 
-    __slots__ = ("enabled", "used", "vcpus")
+    Attributes:
+        vcpus: how much there is, in thousandths.
+        enabled: whether new work may be placed.
+        elsewhere: whether attempts take the memory of other machines, which is not counted.
+        used: vCPUs that are taken, in thousandths.
+        memory: what attempts take, in MiB.
+    """
 
-    def __init__(self, vcpus: int = 0, *, enabled: bool = False) -> None:
-        """Begin empty; ``enabled`` is whether new work may be placed."""
-        self.vcpus = vcpus
-        self.enabled = enabled
+    __slots__ = ("elsewhere", "enabled", "memory", "used", "vcpus")
+
+    def __init__(self) -> None:
+        """Begin empty, closed and without vCPUs."""
+        self.vcpus = 0
+        self.enabled = False
+        self.elsewhere = False
         self.used = 0
+        self.memory = 0
 
     @property
     def free(self) -> int:
@@ -68,7 +78,8 @@ class Rooms:
     """Counts what all environments of a machine have, and what they gave.
 
     Args:
-        memory: what they share, in MiB.
+        memory: what they share, in MiB; those whose attempts are offered to task runners take
+            none of it.
     """
 
     def __init__(self, memory: int) -> None:
@@ -82,6 +93,10 @@ class Rooms:
         """Take in a new or changed environment; what runs in it stays counted."""
         room = self._rooms.setdefault(environment.arn, Room())
         room.vcpus, room.enabled = environment.vcpus, environment.state == "ENABLED"
+        elsewhere = environment.worker_group is not None
+        if room.elsewhere != elsewhere:
+            room.elsewhere = elsewhere
+            self.memory_used += -room.memory if elsewhere else room.memory
 
     def close_environment(self, arn: str) -> None:
         """Close an environment; what still runs in it stays counted, should it be made again."""
@@ -107,19 +122,24 @@ class Rooms:
 
     def hold(self, environment: str, size: Size) -> None:
         """Count what an attempt was given before: at a restart, what still runs."""
-        self._rooms.setdefault(environment, Room()).used += size.demand.vcpus
-        self.memory_used += size.demand.memory
+        room = self._rooms.setdefault(environment, Room())
+        self._count(room, size.demand.vcpus, size.demand.memory)
         for resource, quantity in _each(size):
             self.stocks.setdefault(resource, Stock()).used += quantity
 
     def give_back(self, environment: str, size: Size) -> None:
         """Count back what an attempt was given."""
         if room := self._rooms.get(environment):
-            room.used -= size.demand.vcpus
-        self.memory_used -= size.demand.memory
+            self._count(room, -size.demand.vcpus, -size.demand.memory)
         for resource, quantity in _each(size):
             if stock := self.stocks.get(resource):
                 stock.used -= quantity
+
+    def _count(self, room: Room, vcpus: int, memory: int) -> None:
+        room.used += vcpus
+        room.memory += memory
+        if not room.elsewhere:
+            self.memory_used += memory
 
     def known(self, order: Iterable[str]) -> Iterator[tuple[str, Room]]:
         """List those of some environments that there are, in order."""
@@ -127,15 +147,19 @@ class Rooms:
 
     def fit(self, order: Sequence[str], size: Size) -> str | None:
         """Name the first of some environments that has room now, if all else is there as well."""
-        if self.lacks_memory(size) or self.lacking(size):
+        if size.consumes and self.lacking(size):
             return None
-        for arn, room in self.known(order):
-            if room.enabled and size.demand.vcpus <= room.free:
+        vcpus, full = size.demand.vcpus, self.lacks_memory(size)
+        for arn in order:
+            room = self._rooms.get(arn)
+            if room is None or not room.enabled or (full and not room.elsewhere):
+                continue
+            if room.used + vcpus <= room.vcpus:
                 return arn
         return None
 
     def lacks_memory(self, size: Size) -> bool:
-        """Tell whether the machine has too little memory left."""
+        """Tell whether this machine has too little memory left."""
         return self.memory_used + size.demand.memory > self.memory
 
     def lacking(self, size: Size) -> Consumed | None:
@@ -152,9 +176,11 @@ class Rooms:
 
     def misfit(self, order: Iterable[str], size: Size) -> str | None:
         """Say why no environment could hold this size if it were empty; None if one could."""
-        if not any(size.demand.vcpus <= room.vcpus for _, room in self.known(order)):
+        wide = [room for _, room in self.known(order) if size.demand.vcpus <= room.vcpus]
+        if not wide:
             return reasons.TOO_MANY_VCPUS
-        return None if size.demand.memory <= self.memory else reasons.TOO_LARGE
+        holds = size.demand.memory <= self.memory or any(room.elsewhere for room in wide)
+        return None if holds else reasons.TOO_LARGE
 
 
 def _each(size: Size) -> Iterator[tuple[str, int]]:

@@ -30,6 +30,7 @@ AHEAD: Final = 1 / 32
 NOTHING: Final = 1e-3
 """vCPU-seconds: a share that has used less, and holds nothing, is forgotten."""
 
+LN2: Final = math.log(2)
 MS: Final = 1000
 """Milliseconds in a second, and thousandths in a vCPU."""
 
@@ -49,8 +50,10 @@ class Use(NamedTuple):
 
     def later(self, now: int, decay: float) -> float:
         """Tell its vCPU-seconds at a later moment, half forgotten every ``decay`` seconds."""
-        left = math.pow(0.5, max(0, now - self.at) / MS / decay)
-        return self.vcpu_seconds * left + self.vcpus / MS * (1 - left) * decay / math.log(2)
+        left = math.exp2((self.at - now) / MS / decay) if now > self.at else 1.0
+        if not self.vcpus:
+            return self.vcpu_seconds * left
+        return self.vcpu_seconds * left + self.vcpus / MS * (1 - left) * decay / LN2
 
 
 class Shares:
@@ -96,13 +99,14 @@ class Shares:
 
     def weight(self, name: str) -> float:
         """Give a share's weightFactor: its own, that of its longest prefix, or 1."""
-        if name not in self._weights:
+        found = self._weights.get(name)
+        if found is None:
             if len(self._weights) >= MOST_REMEMBERED:
                 self._weights.clear()
             fitting = [each for each in self._policy.weights if _means(each.share, name)]
             best = max(fitting, key=lambda each: _closeness(each.share), default=None)
-            self._weights[name] = best.factor if best else 1.0
-        return self._weights[name]
+            found = self._weights[name] = best.factor if best else 1.0
+        return found
 
     def used(self, name: str, now: int) -> float:
         """Tell what a share has used by now, in vCPU-seconds, decayed."""
@@ -122,8 +126,11 @@ class Shares:
             now: epoch milliseconds.
             more: vCPUs that it is to be ranked with besides what it holds, in thousandths.
         """
-        holds = (self.held(name) + more) / MS
-        return self.weight(name) * (self.used(name, now) + holds * self.decay * AHEAD)
+        use, decay = self._uses.get(name), self.decay
+        if use is None:
+            return self.weight(name) * more / MS * decay * AHEAD
+        ahead = (use.vcpus + more) / MS * decay * AHEAD
+        return self.weight(name) * (use.later(now, decay) + ahead)
 
     def active(self, waiting: Iterable[str], now: int) -> set[str]:
         """Name the shares in use: with jobs that wait or run, or did so within the decay."""

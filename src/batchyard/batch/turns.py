@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batchyard.batch.waiting import oldest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from batchyard.batch.rooms import Rooms, Size
     from batchyard.batch.waiting import Line, Queue
@@ -29,17 +29,29 @@ class Turns:
     """
 
     def __init__(self, queue: Queue, order: Sequence[str], rooms: Rooms, now: int) -> None:
-        """Look at each size once."""
+        """Look at nothing before `line` is asked for."""
         self._queue = queue
         self._order = order
         self._rooms = rooms
         self._now = now
-        self._limit = limit(queue, order, rooms, now) if queue.fair else None
-        self._sizes = dict.fromkeys(size for size in queue.sizes if self.fit(size))
+        self._limit: float | None = None
+        self._sizes: dict[Size, None] | None = None
         self._shares: list[tuple[float, int, str]] = []
-        if queue.fair:
-            for share in dict.fromkeys(s for size in self._sizes for s in queue.sizes[size]):
-                self._call(share)
+
+    def _open(self) -> dict[Size, None]:
+        """Look at each size once, and at the shares of those that fit."""
+        queue = self._queue
+        self._limit = limit(queue, self._order, self._rooms, self._now) if queue.fair else None
+        sizes = dict.fromkeys(size for size in queue.sizes if self.fit(size))
+        if queue.fair and sizes:
+            shares = dict.fromkeys(share for size in sizes for share in queue.sizes[size])
+            self._shares = [self._entry(share) for share in shares]
+            heapq.heapify(self._shares)
+        return sizes
+
+    def _entry(self, share: str) -> tuple[float, int, str]:
+        """Rank a share; of equals, the one is next that has waited longest."""
+        return self._queue.shares.rank(share, self._now), self._queue.waiting[share], share
 
     def fit(self, size: Size) -> str | None:
         """Name the environment that has room for a size now, if the queue may take so much."""
@@ -49,37 +61,36 @@ class Turns:
 
     def line(self) -> Line | None:
         """Give the line whose oldest job is next; its size may have stopped to fit."""
-        if not self._queue.fair:
-            sizes = self._queue.sizes
-            return oldest(row for size in self._sizes for row in sizes.get(size, {}).values())
-        while self._shares:
-            _, number, share = self._shares[0]
-            line = self._first(share)
-            if line is not None and line.head().number == number:
+        if self._sizes is None:
+            self._sizes = self._open()
+        if self._queue.fair:
+            return self._of_next_share(self._sizes)
+        sizes = self._queue.sizes
+        return oldest(row for size in self._sizes for row in sizes.get(size, {}).values())
+
+    def _of_next_share(self, sizes: Collection[Size]) -> Line | None:
+        rows = self._queue.sizes
+        while sizes and self._shares:
+            share = self._shares[0][-1]
+            line = oldest(rows[size][share] for size in sizes if share in rows.get(size, ()))
+            if line is not None:
                 return line
             heapq.heappop(self._shares)
-            self._call(share)
         return None
-
-    def _first(self, share: str) -> Line | None:
-        sizes = self._queue.sizes
-        return oldest(sizes[size][share] for size in self._sizes if share in sizes.get(size, ()))
-
-    def _call(self, share: str) -> None:
-        """Let a share compete, as long as it has jobs that may fit."""
-        if line := self._first(share):
-            rank = self._queue.shares.rank(share, self._now)
-            heapq.heappush(self._shares, (rank, line.head().number, share))
 
     def pass_over(self, size: Size) -> None:
         """Look at a size no more: it does not fit."""
-        self._sizes.pop(size, None)
+        if self._sizes:
+            self._sizes.pop(size, None)
 
     def given(self, share: str) -> None:
-        """Let a share that was given room compete again."""
-        if self._queue.fair:
+        """Rank a share anew that was given room, as long as it has jobs that wait."""
+        if not self._queue.fair:
+            return
+        if share in self._queue.waiting:
+            heapq.heapreplace(self._shares, self._entry(share))
+        else:
             heapq.heappop(self._shares)
-            self._call(share)
 
 
 def limit(queue: Queue, order: Sequence[str], rooms: Rooms, now: int) -> float | None:
@@ -95,7 +106,7 @@ def limit(queue: Queue, order: Sequence[str], rooms: Rooms, now: int) -> float |
     """
     if not queue.shares.reserves:
         return None
-    active = queue.shares.active(queue.waiting(), now)
+    active = queue.shares.active(queue.waiting, now)
     return rooms.most(order) * (1 - queue.shares.reserved(len(active)))
 
 

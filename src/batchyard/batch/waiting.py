@@ -90,6 +90,7 @@ class Queue:
         shares: what these have used.
         used: the vCPUs that its attempts hold, in thousandths.
         sizes: its lines by size and share, and each time by priority.
+        waiting: the shares whose jobs wait, each with the number of the job that began it.
     """
 
     def __init__(self) -> None:
@@ -99,17 +100,23 @@ class Queue:
         self.shares = Shares()
         self.used = 0
         self.sizes: dict[Size, dict[str, list[Line]]] = {}
+        self.waiting: dict[str, int] = {}
 
-    def line(self, claim: Claim) -> Line:
-        """Find or begin the line of a claim."""
+    def add(self, job_id: str, claim: Claim, number: int) -> Line:
+        """Let a job wait, behind everybody of its claim; ``number`` is its place in the order."""
         row = self.sizes.setdefault(claim.size, {}).setdefault(claim.share, [])
         at = bisect_left(row, -claim.priority, key=_rank)
         if at == len(row) or row[at].claim != claim:
             insort(row, Line(claim), key=_rank)
+        row[at].jobs[job_id] = number
+        self.waiting.setdefault(claim.share, number)
         return row[at]
 
-    def drop(self, line: Line) -> None:
-        """Take away a line in which nobody waits any more."""
+    def remove(self, job_id: str, line: Line) -> None:
+        """Let a job wait no more, and take away what it leaves empty."""
+        del line.jobs[job_id]
+        if line.jobs:
+            return
         size, share = line.claim.size, line.claim.share
         row = self.sizes[size][share]
         row.remove(line)
@@ -117,10 +124,8 @@ class Queue:
             del self.sizes[size][share]
             if not self.sizes[size]:
                 del self.sizes[size]
-
-    def waiting(self) -> set[str]:
-        """Name the shares whose jobs wait."""
-        return {share for rows in self.sizes.values() for share in rows}
+            if not any(share in rows for rows in self.sizes.values()):
+                del self.waiting[share]
 
     def lines(self, share: str | None = None) -> list[Line]:
         """List the lines, all or those of a share."""
@@ -136,14 +141,14 @@ class Queue:
             yield from heapq.merge(*self.lines())
 
     def _in_turn(self, now: int) -> Iterator[Head]:
-        coming = {share: heapq.merge(*self.lines(share)) for share in self.waiting()}
+        coming = {share: heapq.merge(*self.lines(share)) for share in self.waiting}
         given = dict.fromkeys(coming, 0)
         heads: list[tuple[float, int, Head]] = []
 
         def call(share: str) -> None:
             if head := next(coming[share], None):
                 rank = self.shares.rank(share, now, given[share])
-                heapq.heappush(heads, (rank, head.number, head))
+                heapq.heappush(heads, (rank, self.waiting[share], head))
 
         for share in coming:
             call(share)

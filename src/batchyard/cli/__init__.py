@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "Run a command as a job, here and now.",
     "serve": "Run a yard: an AWS Batch endpoint that runs jobs on this machine.",
+    "runner": "Run a task runner: take tasks from AWS Data Pipeline and run them here.",
     "env": "Print what points AWS's clients at the yard.",
     "submit": "Submit a job and print its id.",
     "list": "List the jobs of queues, the newest first.",
@@ -34,6 +35,7 @@ COMMANDS = {
     "pipeline": "Run AWS Data Pipeline definitions here; see, rerun and save those of an account.",
     "events": "Let state changes of jobs come to a queue: install, show or remove it.",
     "story": "Tell a job's life, event by event, with causes.",
+    "why": "Say why a job does not run, and which jobs are in front of it.",
     "completion": "Print what makes a shell complete commands, options and names.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""

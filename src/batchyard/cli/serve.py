@@ -111,6 +111,11 @@ from batchyard.errors import Refused
     metavar="SECONDS",
     help="How long that takes at least, where its object does not say.",
 )
+@click.option(
+    "--aws-quotas",
+    is_flag=True,
+    help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
+)
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def command(  # noqa: PLR0913 - one argument per option
@@ -136,6 +141,7 @@ def command(  # noqa: PLR0913 - one argument per option
     progress_timeout: float,
     maximum_retries: int,
     retry_delay: int,
+    aws_quotas: bool,
     stop_jobs: bool,
     verbose: bool,
 ) -> None:
@@ -184,6 +190,7 @@ def command(  # noqa: PLR0913 - one argument per option
             progress_timeout=progress_timeout,
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
+            aws_quotas=aws_quotas,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

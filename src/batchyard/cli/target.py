@@ -14,6 +14,7 @@ from batchyard.errors import Refused, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from batchyard.client.sessions import Client, Clients, Connection
 
@@ -95,6 +96,7 @@ def choose(
     region: str | None,
     profile: str | None,
     variables: tuple[str, ...] = ENDPOINTS,
+    keys: tuple[str, str] | None = None,
 ) -> Target:
     """Choose a place from options, environment and the user's running yard, in this order.
 
@@ -103,17 +105,19 @@ def choose(
         region: the region.
         profile: a profile of AWS's configuration.
         variables: those of the environment that may name a URL, the first one first.
+        keys: the key to call with, which is not a yard's; None: as found.
 
     Raises:
         Refused: there is no such profile.
     """
     if endpoint == AWS:
-        return Target(_connection(None, region, profile, to_aws=True), chosen=True)
-    own = own_yard()
+        return Target(_connection(None, region, profile, to_aws=True, keys=keys), chosen=True)
+    own = own_yard() if keys is None else None
     url = endpoint or next(filter(None, map(os.environ.get, variables)), None)
     if url is None and profile is None:
         url = own
-    keys = own_keys() if own is not None and url is not None and url.rstrip("/") == own else None
+    if own is not None and url is not None and url.rstrip("/") == own:
+        keys = own_keys()
     connection = _connection(url, region, profile, keys=keys)
     return Target(connection, chosen=bool(url or profile))
 
@@ -121,6 +125,23 @@ def choose(
 def choose_pipelines(endpoint: str | None, region: str | None, profile: str | None) -> Target:
     """Choose a place for Data Pipeline; see `choose`."""
     return choose(endpoint, region, profile, ENDPOINTS_PIPELINES)
+
+
+def at_yard(
+    directory: Path,
+    region: str | None,
+    url: str | None = None,
+    keys: tuple[str, str] | None = None,
+) -> Target:
+    """Choose the yard of a data directory: its key and its address, unless they are given."""
+    from batchyard.cli.env import endpoint
+    from batchyard.server.keys import load_or_create
+
+    if keys is None:
+        own = load_or_create(directory.absolute())
+        keys = own.access_key_id, own.secret_access_key
+    url = url or endpoint(directory.absolute(), None)
+    return Target(_connection(url, region, None, keys=keys), chosen=True)
 
 
 def choose_beyond(endpoint: str | None, region: str | None, profile: str | None) -> Target:

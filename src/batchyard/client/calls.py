@@ -21,12 +21,15 @@ UNKNOWN = frozenset(
         "NoSuchBucket",
         "NoSuchKey",
         "NotFound",
+        "PipelineDeletedException",
+        "PipelineNotFoundException",
         "QueueDoesNotExist",
         "ResourceNotFoundException",
+        "TaskNotFoundException",
     }
 )
-"""Error codes of what is not there: CloudWatch Logs', EventBridge's and SQS's models, S3's API
-reference; a HEAD of S3 has no body, and botocore takes its status for the code."""
+"""Error codes of what is not there: the models of CloudWatch Logs, Data Pipeline, EventBridge and
+SQS, S3's API reference; a HEAD of S3 has no body, and botocore takes its status for the code."""
 
 FOREIGN = frozenset(
     {

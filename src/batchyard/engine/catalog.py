@@ -98,6 +98,11 @@ class Shelf:
         found = self.environments.get(ids.name_of(reference, ids.ENVIRONMENT))
         return found if found and _is_meant(found, reference) else None
 
+    def worker_group(self, environment: str) -> str | None:
+        """Name the task runners to whom attempts of an environment are offered, if any."""
+        found = self.environment(environment)
+        return found.worker_group if found else None
+
     def queue(self, reference: str) -> JobQueue | None:
         """Find a job queue by name or ARN."""
         found = self.queues.get(ids.name_of(reference, ids.QUEUE))

@@ -15,7 +15,7 @@ from batchyard.batch import arrays, commands, events, ids, launching, lifecycle
 from batchyard.batch.ids import Place
 from batchyard.batch.resources import JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
-from batchyard.engine.attempts import Attempts
+from batchyard.engine.attempts import Attempts, placed
 from batchyard.engine.catalog import Removable, Shelf
 from batchyard.engine.dependencies import Dependencies
 from batchyard.engine.journal import Journal
@@ -77,7 +77,7 @@ class Engine:
             ),
             settings.policy,
         )
-        self._attempts = Attempts(parts.launcher, self._journal, settings)
+        self._attempts = Attempts(parts, self.tasks, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
         self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
@@ -116,14 +116,14 @@ class Engine:
         live = list(self.store.live_jobs())
         for job in live:
             self._adopt(job)
-        placed = [job for job in live if job.state in PLACED]
-        unheard = await self._attempts.start(placed, self.apply)
+        self.tasks.restore(self.store.tasks())  # first: by it offered attempts are found again
+        under_way = [job for job in live if job.state in PLACED]
+        unheard = await self._attempts.start(under_way, self.apply)
         for job in live:
             if self.jobs.get(job.id) is job:  # else what it needs followed from what was reported
                 self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
             self._start_attempt(self.jobs[job_id])
-        self.tasks.restore(self.store.tasks())
         self.pipelines.start()
         self._open = True
         self._end_turn()
@@ -134,6 +134,12 @@ class Engine:
         self._dependencies.add(job)
         if job.state in PLACED:
             self._scheduler.adopt(job)
+
+    async def end_attempts(self) -> None:
+        """End every attempt; no other begins. Task runners that run some must reach the yard."""
+        self._open = False
+        self.tasks.stop()
+        await self._attempts.stop(jobs=True)
 
     async def stop(self, *, jobs: bool = False) -> None:
         """Write what has gathered and let go of the attempts; they run on unless ``jobs``.
@@ -355,15 +361,10 @@ class Engine:
         for each in preempted:
             self.apply(each.job_id, events.Preempted(at=self.now(), reason=each.reason))
         for found in given:
-            attempt = self.new_id().replace("-", "")
-            name = found.environment.rpartition("/")[2]
-            event = events.Placed(
-                at=self.now(),
-                cause=f"room on {name}",
-                attempt=attempt,
-                environment=found.environment,
-            )
-            self.apply(found.job_id, event)
+            spec, attempt = self.jobs[found.job_id].spec, self.new_id().replace("-", "")
+            shelf = self.shelf(Place(spec.account, spec.region))
+            group = shelf.worker_group(found.environment)
+            self.apply(found.job_id, placed(self.now(), attempt, found.environment, group))
         self._turn_due = False
         self._scheduler.keep()
         self._attempts.leave()

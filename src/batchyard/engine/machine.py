@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from batchyard.batch.launching import DEFAULT_PATH
+from batchyard.batch.launching import DEFAULT_PATH, MACHINES_OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
-"""What even a minimal environment keeps of the machine's: where programs are, how text reads."""
 
 
 def vcpus() -> int:
@@ -33,7 +30,7 @@ def minimal_environment(own: Mapping[str, str], more: Iterable[str] = ()) -> dic
         own: this process's environment.
         more: names to pass on besides.
     """
-    kept = {name: own[name] for name in (*KEPT, *more) if name in own}
+    kept = {name: own[name] for name in (*MACHINES_OWN, *more) if name in own}
     return {"PATH": DEFAULT_PATH, **kept}
 
 

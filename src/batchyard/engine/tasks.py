@@ -58,13 +58,13 @@ class Service(Protocol):
         """A runner has taken the attempt."""
 
     def begun(self, owner: str, attempt: str) -> None:
-        """The runner has reported for the first time."""
+        """The runner has reported for the first time, or the first time since a restart."""
 
     def ended(self, owner: str, attempt: str, result: Result, failure: Failure) -> None:
         """The runner has set a status; of a canceled attempt too."""
 
     def lost(self, owner: str, attempt: str) -> None:
-        """The runner has fallen silent, and the attempt is not to be offered again."""
+        """The attempt, of a task that is not `Task.again`, is in nobody's hands any more."""
 
 
 class Held(NamedTuple):
@@ -139,6 +139,8 @@ class Tasks:
         for each in taken:
             places.setdefault(Place(each.account, each.region), []).append(each)
             self._taken[each.id] = each
+            if not each.stale:
+                self._offered[each.task.attempt] = (each.service, each.owner)
         for place, all_of_it in places.items():
             held = [(t.task, t.id) for t in all_of_it if not t.stale]
             stale = [(t.task, t.id) for t in all_of_it if t.stale]
@@ -182,10 +184,13 @@ class Tasks:
         return [t for t in self._taken.values() if t.service == service and not t.stale]
 
     def reclaim(self, place: Place, group: str) -> None:
-        """Offer again what is held in a worker group: all of its runners are gone."""
+        """Offer again what is held in a worker group: all of its runners are gone.
+
+        Tasks that are their holders' are lost when these have been silent for long enough.
+        """
         for taken in list(self._taken.values()):
             mine = Place(taken.account, taken.region) == place and taken.task.group == group
-            if mine and not taken.stale:
+            if mine and taken.task.again and not taken.stale:
                 self._stale(taken.id)
                 self._hand(place, self._queue(place).returned(taken.id, self._now()))
 
@@ -247,6 +252,8 @@ class Tasks:
     def report(self, place: Place, task_id: str) -> Held:
         """A runner reports progress."""
         answer = self._queue(place).report(task_id, self._now())
+        if answer.first:
+            self._watch()  # it may have to report again before it had to report at all
         taken = self._find(place, task_id)
         if taken is not None and answer.held and answer.first and not answer.canceled:
             self._services[taken.service].begun(taken.owner, taken.task.attempt)
@@ -329,6 +336,8 @@ class Tasks:
         handed = self._queue(place).returned(taken.id, self._now())
         self._stale(taken.id)
         self._hand(place, handed)
+        if not taken.task.again:
+            self._services[taken.service].lost(taken.owner, taken.task.attempt)
 
     def _stale(self, task_id: str) -> None:
         taken = self._taken.get(task_id)

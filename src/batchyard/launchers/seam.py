@@ -18,6 +18,28 @@ from typing import Protocol
 
 import msgspec
 
+from batchyard.batch.ids import Place
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """To whom an attempt is offered, where it does not run on this machine.
+
+    Args:
+        place: the account and region whose task runners may take it.
+        group: their worker group.
+        job: the job's id.
+        name: the job's name.
+        log_group: the log group that it prints to.
+        log_stream: the stream in it.
+    """
+
+    place: Place
+    group: str
+    job: str
+    name: str
+    log_group: str
+    log_stream: str
+
 
 class Launch(msgspec.Struct, frozen=True):
     """One attempt to start.
@@ -30,6 +52,7 @@ class Launch(msgspec.Struct, frozen=True):
             ``BATCHYARD_ATTEMPT``, and takes nothing from its own.
         directory: the working directory; None is a fresh one, removed when the attempt ends.
         memory: the hard limit in MiB for the attempt's processes together; None is no limit.
+        offer: the task runners that run it; None is this machine.
     """
 
     attempt: str
@@ -37,6 +60,7 @@ class Launch(msgspec.Struct, frozen=True):
     environment: dict[str, str]
     directory: str | None = None
     memory: int | None = None
+    offer: Offer | None = None
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -46,11 +70,15 @@ class Held(msgspec.Struct, frozen=True):
         attempt: the attempt's id.
         pid: the process id of its `Started` report; None when none was recorded.
         ticks: the start time that goes with it, in clock ticks since boot.
+        at: the time of its `Started` report, epoch milliseconds; None when none was recorded.
+        launch: how it was launched, if task runners run it: they may need it again.
     """
 
     attempt: str
     pid: int | None = None
     ticks: int | None = None
+    at: int | None = None
+    launch: Launch | None = None
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -58,15 +86,17 @@ class Started(msgspec.Struct, frozen=True):
 
     Args:
         attempt: the attempt's id.
-        pid: its process id.
+        pid: its process id; None where it is no process of this machine.
         ticks: its start time in clock ticks since boot: with the pid it names a process for good.
         at: when it was started, epoch milliseconds.
+        host: what the machine calls itself, if it is another one and that is known.
     """
 
     attempt: str
-    pid: int
-    ticks: int
+    pid: int | None
+    ticks: int | None
     at: int
+    host: str = ""
 
 
 class StartFailed(msgspec.Struct, frozen=True):
@@ -152,7 +182,7 @@ class Launcher(Protocol):
         Args:
             attempt: the attempt; one that is not known, or has ended, is passed over.
             grace: seconds between SIGTERM and SIGKILL; 0 kills at once. Asking again can only
-                shorten it.
+                shorten it. Task runners have a grace of their own.
         """
 
     def acknowledge(self, attempts: Sequence[str]) -> None:

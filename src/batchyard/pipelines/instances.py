@@ -53,6 +53,7 @@ class Instance(Value, frozen=True):
         planned: whether it has begun to wait.
         waits_for: what of ``needs`` is not FINISHED yet; of a resource, who is not done with it.
         arrived: whether it is due.
+        arrived_at: since when it is.
         asked: whether it has asked its component to let it be active.
         admitted: whether that has let it.
         wants: whether it has asked for its resource.
@@ -83,6 +84,7 @@ class Instance(Value, frozen=True):
     missed: str | None = None
     planned: bool = False
     arrived: bool = False
+    arrived_at: int | None = None
     asked: bool = False
     admitted: bool = False
     wants: bool = False
@@ -114,6 +116,12 @@ class Instance(Value, frozen=True):
         """The attempt that is not over."""
         latest = self.attempts[-1] if self.attempts else None
         return None if latest is None or latest.ended_at is not None else latest
+
+    @property
+    def limit(self) -> int | None:
+        """How long an attempt may last, or the resource be there, in milliseconds."""
+        rules = self.rules
+        return rules.terminate_after if self.kind == "resource" else rules.attempt_timeout
 
     @property
     def by(self) -> Literal["runner", "service", "nobody"]:

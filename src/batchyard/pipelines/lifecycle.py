@@ -62,7 +62,7 @@ def _planned(instance: Instance, event: events.Planned) -> Step:
     if event.at < instance.due:
         wakes.append(commands.Wake(events.Arrived(instance.due)))
     else:
-        waiting = replace(waiting, arrived=True)
+        waiting = replace(waiting, arrived=True, arrived_at=event.at)
     if instance.rules.late_after is not None:
         late = instance.due + instance.rules.late_after
         wakes.append(commands.Wake(events.GrewLate(max(late, event.at))))
@@ -82,7 +82,7 @@ def _wait(instance: Instance, at: int, missed: str | None) -> Step:
 def _arrived(instance: Instance, event: events.Arrived) -> Step:
     if instance.arrived or event.at < instance.due:
         return instance, ()
-    return advance(replace(instance, arrived=True), event.at)
+    return advance(replace(instance, arrived=True, arrived_at=event.at), event.at)
 
 
 def _met(instance: Instance, event: events.Met) -> Step:
@@ -173,10 +173,9 @@ def _taken(instance: Instance, event: events.Taken) -> Step:
     )
     running = replace(instance, status=Status.RUNNING, attempts=(*instance.attempts[:-1], taken))
     done: list[Command] = []
-    rules = instance.rules
-    limit = rules.terminate_after if instance.kind == "resource" else rules.attempt_timeout
-    if limit is not None:
-        done.append(commands.Wake(events.TimedOut(event.at + limit, attempt=event.attempt)))
+    if instance.limit is not None:
+        due = event.at + instance.limit
+        done.append(commands.Wake(events.TimedOut(due, attempt=event.attempt)))
     if instance.kind == "resource":
         done.append(commands.Tell(instance.wanted_by, events.Hosted(event.at)))
     return running, tuple(done)
@@ -244,7 +243,7 @@ def _retry_due(instance: Instance, event: events.RetryDue) -> Step:
 
 def _grew_late(instance: Instance, event: events.GrewLate) -> Step:
     rules = instance.rules
-    if rules.late_after is None or event.at < instance.due + rules.late_after:
+    if instance.again or rules.late_after is None or event.at < instance.due + rules.late_after:
         return instance, ()
     late = replace(instance, late=True)
     told = tuple(commands.Trigger(action, "onLateAction") for action in rules.on_late)
@@ -287,6 +286,7 @@ def _rerun(instance: Instance, event: events.Rerun) -> Step:
         waits_for=event.waits_for,
         planned=True,
         arrived=event.at >= instance.due,
+        arrived_at=event.at if event.at >= instance.due else None,
         asked=True,
         admitted=True,
         attempts=instance.attempts,

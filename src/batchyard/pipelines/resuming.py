@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from batchyard.pipelines import commands, events
 from batchyard.pipelines.beginnings import work
 
@@ -15,38 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batchyard.pipelines.commands import Command
-    from batchyard.pipelines.instances import Attempt, Instance
+    from batchyard.pipelines.instances import Instance
 
 
-def resume(instance: Instance) -> tuple[Command, ...]:
+def resume(instance: Instance, now: int) -> tuple[Command, ...]:
     """Tell what is to be done for an instance as it stands; nothing for one that is over.
 
     What is done twice for it changes nothing.
+
+    Args:
+        instance: the instance as it stands.
+        now: the moment, epoch milliseconds: what was due earlier happens now.
     """
     if instance.ended:
         return ()
-    again = [commands.Wake(event) for event in _to_come(instance)]
+    wakes = (commands.Wake(_by(event, now)) for event in _to_come(instance))
     attempt = instance.attempt
-    if attempt is None:
-        return tuple(again)
-    return (*again, *_limit(instance, attempt), work(instance, attempt.id))
+    return (*wakes, *(() if attempt is None else (work(instance, attempt.id),)))
+
+
+def _by(event: events.Event, now: int) -> events.Event:
+    return event if event.at >= now else replace(event, at=now)
 
 
 def _to_come(instance: Instance) -> Iterator[events.Event]:
     rules, since = instance.rules, instance.checked_since
     if not instance.arrived:
         yield events.Arrived(instance.due)
-    if rules.late_after is not None and not instance.late:
+    if rules.late_after is not None and not instance.late and not instance.again:
         yield events.GrewLate(instance.due + rules.late_after)
     if instance.retry_at is not None:
         yield events.RetryDue(instance.retry_at)
     if rules.precondition_timeout is not None and since is not None:
         yield events.Expired(since + rules.precondition_timeout)
-
-
-def _limit(instance: Instance, attempt: Attempt) -> Iterator[Command]:
-    rules = instance.rules
-    limit = rules.terminate_after if instance.kind == "resource" else rules.attempt_timeout
-    if limit is not None and attempt.started_at is not None:
-        due = attempt.started_at + limit
-        yield commands.Wake(events.TimedOut(due, attempt=attempt.id))
+    attempt, limit = instance.attempt, instance.limit
+    if attempt is not None and attempt.started_at is not None and limit is not None:
+        yield events.TimedOut(attempt.started_at + limit, attempt=attempt.id)

@@ -18,23 +18,23 @@ from batchyard.pipelines.model import Field, PipelineObject
 from batchyard.pipelines.states import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from batchyard.pipelines.instances import Attempt, Instance
-
-HIDDEN: Final = frozenset({"parent", "schedule"})
-"""Fields of a component that its instances do not repeat: the interval stands for the schedule."""
+    from batchyard.pipelines.pipeline import Pipeline
 
 
-def instance_object(instance: Instance, component: PipelineObject, pipeline: str) -> PipelineObject:
+def instance_object(
+    instance: Instance, component: PipelineObject, pipeline: Pipeline
+) -> PipelineObject:
     """Show an instance.
 
     Args:
         instance: the instance.
         component: its component, with what that inherits.
-        pipeline: the pipeline's id.
+        pipeline: the pipeline.
     """
-    own = (field for field in component.fields if field.key not in HIDDEN)
+    own = (field for field in component.fields if field.key != "parent")
     shown = _in_instances(own, instance)
     return PipelineObject(
         instance.id,
@@ -44,7 +44,7 @@ def instance_object(instance: Instance, component: PipelineObject, pipeline: str
 
 
 def attempt_object(
-    attempt: Attempt, instance: Instance, component: PipelineObject, pipeline: str
+    attempt: Attempt, instance: Instance, component: PipelineObject, pipeline: Pipeline
 ) -> PipelineObject:
     """Show an attempt: its instance's fields, and how it went itself."""
     shown = instance_object(instance, component, pipeline)
@@ -58,8 +58,9 @@ def attempt_object(
             Field("@sphere", "ATTEMPT"),
             Field("@status", attempt.status.value),
             Field("@instanceParent", ref_value=instance.id),
-            *_times(attempt.started_at, attempt.ended_at),
+            *_times(attempt.offered_at, attempt.ended_at),
             *_failure(attempt),
+            *_runner(attempt),
         ),
     )
 
@@ -78,14 +79,17 @@ def _in_instances(fields: Iterator[Field], instance: Instance) -> Iterator[Field
             yield Field(field.key, ref_value=name)
 
 
-def _runtime(instance: Instance, pipeline: str) -> Iterator[Field]:
-    yield Field("@pipelineId", pipeline)
+def _runtime(instance: Instance, pipeline: Pipeline) -> Iterator[Field]:
+    yield Field("parent", ref_value=instance.component)
+    yield Field("@pipelineId", pipeline.id)
+    yield Field("@version", str(pipeline.version))
     yield Field("@componentParent", ref_value=instance.component)
     yield Field("@status", instance.status.value)
     yield Field("@scheduledStartTime", _moment(instance.start))
     yield Field("@scheduledEndTime", _moment(instance.end))
-    started = [a.started_at for a in instance.attempts if a.started_at is not None]
-    yield from _times(started[0] if started else None, instance.ended_at)
+    yield from _times(instance.arrived_at, instance.ended_at)
+    if instance.begun:
+        yield Field("@activeInstances", ref_value=instance.id)
     if instance.status is Status.WAITING_ON_DEPENDENCIES:
         yield from (Field("@waitingOn", ref_value=name) for name in sorted(instance.waits_for))
     if instance.cascade_failed_on is not None:
@@ -116,6 +120,11 @@ def _failure(attempt: Attempt) -> Iterator[Field]:
         yield from (Field(key, text) for key, text in pairs if text)
 
 
+def _runner(attempt: Attempt) -> Iterator[Field]:
+    if attempt.hostname:
+        yield Field("hostname", attempt.hostname)
+
+
 def _moment(millis: int) -> str:
     return periods.shown(periods.at(millis))
 
@@ -144,7 +153,7 @@ def task_objects(
         if item.id in found:
             continue
         done, ill = rendered(item, ObjectScope(item, find, parameters))
-        found[item.id] = _with(item, done)
+        found[item.id] = worked_out(item, done)
         wrong |= {f"{item.id}.{key}": text for key, text in ill.items()}
         refs = (f.ref_value for f in item.fields if f.ref_value and f.key not in _APART)
         ahead += [other for other in map(find, refs) if other is not None]
@@ -153,19 +162,28 @@ def task_objects(
 
 _APART: Final = frozenset(
     {
-        *("@componentParent", "@instanceParent", "@waitingOn", "@cascadeFailedOn"),
-        *("dependsOn", "node", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
+        *("parent", "schedule", "@componentParent", "@instanceParent", "@activeInstances"),
+        *("@waitingOn", "@cascadeFailedOn"),
+        *("dependsOn", "onFail", "onSuccess", "onLateAction", "precondition", "runsOn"),
     }
 )
 """References that do not belong to the task: to what comes before and after, and beside it."""
 
 
-def _with(item: PipelineObject, done: Mapping[str, tuple[str, ...]]) -> PipelineObject:
-    """Put values in the places of expressions."""
+def worked_out(
+    item: PipelineObject, done: Mapping[str, tuple[str, ...]], keeping: Collection[str] = ()
+) -> PipelineObject:
+    """Put values in the places of expressions.
+
+    Args:
+        item: the object.
+        done: the values of its string fields, by field.
+        keeping: fields that stay as they are written.
+    """
     fields: list[Field] = []
     seen: set[str] = set()
     for field in item.fields:
-        if field.string_value is None:
+        if field.string_value is None or field.key in keeping:
             fields.append(field)
         elif field.key not in seen:
             seen.add(field.key)

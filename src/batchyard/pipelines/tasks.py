@@ -48,8 +48,9 @@ class Task(Value, frozen=True):
         attempt: the attempt that it is; a task is offered again as the same attempt.
         group: the worker group.
         progress: seconds between two reports; None: as the leases say.
-        again: whether it is offered again when a holder who has begun falls silent; else it is
-            lost with its holder.
+        again: whether it is offered again when a holder who has begun falls silent. Else it is
+            its holder's, who alone can tell how it ended, also when told to stop, and it is lost
+            when the holder falls silent.
     """
 
     attempt: str
@@ -98,7 +99,8 @@ class Lapsed(NamedTuple):
     Attributes:
         task_id: the id under which it was held.
         task: the task.
-        lost: whether it ends with its holder: it is not offered again.
+        lost: whether it ends with its holder, who had begun or was to stop: it is not offered
+            again.
     """
 
     task_id: str
@@ -120,7 +122,8 @@ class Answer(NamedTuple):
         attempt: the attempt it is about; None when nobody knows such a task.
         held: whether the reporter (still) holds it; if not, nothing has changed.
         canceled: whether the reporter should stop.
-        first: whether the holder reports for the first time.
+        first: whether the holder reports for the first time, or for the first time since a
+            restart: what it said before may not have been kept.
     """
 
     attempt: str | None
@@ -131,12 +134,13 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True)
 class _Holding:
-    """A task that somebody took."""
+    """A task that somebody took; ``acknowledged`` before a restart, it need not be ``heard`` of."""
 
     task: Task
     due: float
     acknowledged: bool = False
     canceled: bool = False
+    heard: bool = False
 
 
 @dataclass(slots=True)
@@ -213,8 +217,8 @@ class TaskQueue:
         holding = self._held.get(task_id)
         if holding is None:
             return Answer(self._stale.get(task_id), canceled=task_id in self._stale)
-        first = not holding.acknowledged
-        holding.acknowledged = True
+        first = not holding.heard
+        holding.acknowledged = holding.heard = True
         self._extend(task_id, holding, now)
         return Answer(holding.task.attempt, held=True, canceled=holding.canceled, first=first)
 
@@ -226,9 +230,9 @@ class TaskQueue:
         self._drop(task_id, holding)
         return Answer(
             holding.task.attempt,
-            held=not holding.canceled,
+            held=not (holding.canceled and holding.task.again),
             canceled=holding.canceled,
-            first=not holding.acknowledged,
+            first=not holding.heard,
         )
 
     def withdraw(self, attempt: str) -> bool:
@@ -273,7 +277,8 @@ class TaskQueue:
             if holding is None or holding.due != due:
                 continue
             self._drop(task_id, holding)
-            lost = holding.acknowledged and not holding.task.again
+            begun = holding.acknowledged or holding.canceled
+            lost = begun and not holding.task.again
             lapsed.append(Lapsed(task_id, holding.task, lost))
             given = None if holding.canceled or lost else self.offer(holding.task, now)
             handed += [] if given is None else [given]

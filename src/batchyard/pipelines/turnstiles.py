@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-shellco
 
 from __future__ import annotations
 
-from bisect import insort
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from batchyard.pipelines.model import Value
+from batchyard.pipelines.waiting import Waiting
+from batchyard.pipelines.waiting import waiting as in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,13 +29,13 @@ class Turnstile(Value, frozen=True):
     Attributes:
         limit: how many may be active at once.
         active: those that are.
-        waiting: those that asked, as (beginning of the interval, id), in order.
+        waiting: those that asked, the earliest interval first.
         paused: whether nobody may pass.
     """
 
     limit: int
     active: frozenset[str] = frozenset()
-    waiting: tuple[tuple[int, str], ...] = ()
+    waiting: Waiting = Waiting()
     paused: bool = False
 
 
@@ -54,27 +55,25 @@ def rebuilt(limit: int, instances: Iterable[Instance], *, paused: bool) -> Turns
     return Turnstile(
         limit,
         frozenset(instance.id for instance in live if instance.admitted and not instance.again),
-        tuple(sorted((i.start, i.id) for i in live if not i.admitted)),
+        in_order((i.start, i.id) for i in live if not i.admitted),
         paused,
     )
 
 
 def asked(turnstile: Turnstile, start: int, name: str) -> Passed:
     """An instance wants to pass."""
-    if name in turnstile.active or (start, name) in turnstile.waiting:
+    waiting = turnstile.waiting.joined((start, name))
+    if name in turnstile.active or waiting is turnstile.waiting:
         return turnstile, ()
-    waiting = list(turnstile.waiting)
-    insort(waiting, (start, name))
-    return _open(replace(turnstile, waiting=tuple(waiting)))
+    return _open(replace(turnstile, waiting=waiting))
 
 
 def left(turnstile: Turnstile, start: int, name: str) -> Passed:
     """An instance is no longer active, or no longer wants to be."""
     if name in turnstile.active:
         return _open(replace(turnstile, active=turnstile.active - {name}))
-    if (start, name) not in turnstile.waiting:
-        return turnstile, ()
-    return _open(replace(turnstile, waiting=tuple(w for w in turnstile.waiting if w[1] != name)))
+    waiting = turnstile.waiting.without((start, name))
+    return (turnstile if waiting is turnstile.waiting else replace(turnstile, waiting=waiting)), ()
 
 
 def paused(turnstile: Turnstile) -> Passed:
@@ -90,8 +89,8 @@ def resumed(turnstile: Turnstile) -> Passed:
 def _open(turnstile: Turnstile) -> Passed:
     """Let as many pass as there is room for."""
     room = 0 if turnstile.paused else max(0, turnstile.limit - len(turnstile.active))
-    passing = tuple(name for _, name in turnstile.waiting[:room])
-    if not passing:
+    first, others = turnstile.waiting.parted(room)
+    if not first:
         return turnstile, ()
-    active = turnstile.active | frozenset(passing)
-    return replace(turnstile, active=active, waiting=turnstile.waiting[room:]), passing
+    passing = tuple(name for _, name in first)
+    return replace(turnstile, active=turnstile.active.union(passing), waiting=others), passing

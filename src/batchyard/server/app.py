@@ -33,6 +33,7 @@ from batchyard.server.operations.batch.defaults import default_resources
 from batchyard.server.operations.batch.presenting import JobPresenter
 from batchyard.server.options import DAY_MS
 from batchyard.server.surroundings import Surroundings
+from batchyard.server.throttling import Throttle
 from batchyard.store.memory import MemoryStore
 from batchyard.store.writer import Writer
 from batchyard.wire import Service
@@ -51,6 +52,12 @@ log = logging.getLogger(__name__)
 
 LOOSE = frozenset({"RetryAction"})
 """Enums that AWS takes in any case (EvaluateOnExit: "The values aren't case sensitive")."""
+
+PIPELINES = "DataPipeline_20121129"
+"""The target prefix of Data Pipeline's guide, dp-api-http.html; the model has another."""
+
+SETL = "com.amazon.setl.webservice#"
+"""What stands before Data Pipeline's error codes, in that guide and in the API's reference."""
 
 
 class Presenter:
@@ -94,7 +101,7 @@ class Yard:
         self.keys: Keys = load_or_create(options.data_dir)
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
-        self._pipelines = Service(load("datapipeline"))
+        self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
         self._images = options.known_images()
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
@@ -169,6 +176,7 @@ class Yard:
             poll_hold=options.poll_hold,
             leases=Leases(options.acknowledge_timeout, options.progress_timeout),
             policy=Policy(options.maximum_retries, options.retry_delay),
+            aws_quotas=options.aws_quotas,
         )
 
     def _new_launcher(self) -> Launcher:
@@ -228,10 +236,13 @@ class Yard:
         hosts = own_hosts(options.host, port, options.names)
         clock = LoopClock()
         gate = Gate(self.keys, hosts, options.auth, origins_of(hosts), clock.now)
+        throttle = Throttle(clock.now)
+        limited = throttle.limited(pipelines.OPERATIONS)
+        operations = limited if options.aws_quotas else pipelines.OPERATIONS
         services = {
             self._batch.name: Served(self._batch, batch.OPERATIONS),
             self._logs.name: Served(self._logs, logs.OPERATIONS),
-            self._pipelines.name: Served(self._pipelines, pipelines.OPERATIONS),
+            self._pipelines.name: Served(self._pipelines, operations),
         }
         house = House(self.current, self.reset if options.ephemeral else None)
         return Gateway(gate, services, house, self.current, self._ids.uuid)

@@ -16,7 +16,7 @@ from batchyard.errors import Refused, ServiceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from batchyard.engine.pipelines.outside import Alarm
+    from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
 
 log = logging.getLogger(__name__)

@@ -81,12 +81,15 @@ class Gateway:
             return self._speaker(request).fault(fault, request_id)
         except YardError as error:
             log.error("%s (%s): %s", request.path, request_id, error)  # noqa: TRY400 - its words say all
-            message = f"The yard cannot go on: {error}"
-            return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
+            return self._failed(request, f"The yard cannot go on: {error}", request_id)
         except Exception:
             log.exception("%s %s (%s)", request.method, request.path, request_id)
             message = f"The yard failed; its log has the traceback under {request_id}"
-            return self._speaker(request).fault(Fault("ServerException", message, 500), request_id)
+            return self._failed(request, message, request_id)
+
+    def _failed(self, request: Request, message: str, request_id: str) -> Response:
+        speaker = self._speaker(request)
+        return speaker.fault(Fault(speaker.failure, message, 500), request_id)
 
     async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response | None:
         if request.path.startswith(OWN):
@@ -114,7 +117,8 @@ class Gateway:
             raise Fault("UnsupportedOperationException", message, 501)
         engine = self._engine()
         place = Place(engine.settings.account, claim.scope.region)
-        return perform(Context(place, engine, served.service.types), call.params)
+        context = Context(place, engine, served.service.types, claim.access_key)
+        return perform(context, call.params)
 
     def _speaker(self, request: Request) -> Service:
         """Choose who words a fault: the service that is asked, or Batch where none can be told."""

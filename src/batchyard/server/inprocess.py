@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from batchyard.server.gateway import Gateway
     from batchyard.server.options import Options
 
-SERVED = ("batch", "logs")
+SERVED = ("batch", "logs", "datapipeline")
 """What the endpoint prefixes of the services served are called in botocore's hooks."""
 
 URL = "http://batchyard.invalid"

@@ -62,6 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         progress_timeout: how long a task runner may be silent about a task, in seconds.
         maximum_retries: how often an activity is tried again, where its object does not say.
         retry_delay: how long that takes at least, in seconds, where its object does not say.
+        aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
     """
 
     host: str = "127.0.0.1"
@@ -86,6 +87,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     progress_timeout: float = Leases().progress
     maximum_retries: int = Policy().maximum_retries
     retry_delay: int = Policy().retry_delay
+    aws_quotas: bool = False
 
     def check(self) -> None:
         """Refuse what cannot work.

@@ -143,13 +143,31 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
 
     yard.gone = gone
     loop = asyncio.get_running_loop()
+    leaving = _Leaving(server, yard)
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _leave, server, yard)
+        loop.add_signal_handler(number, leaving.begin)
     await server.serve([bound])
     if lost:
         raise lost[0]
 
 
-def _leave(server: Server, yard: Yard) -> None:
-    yard.current().tasks.stop()  # else polls would be waited for
-    server.should_exit = True
+class _Leaving:
+    """Ends the server at a signal; with ``--stop-jobs`` once attempts have ended, or at another.
+
+    Task runners that run some are told to stop when they report: it must answer until then.
+    """
+
+    def __init__(self, server: Server, yard: Yard) -> None:
+        self._server = server
+        self._yard = yard
+        self._ending: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Leave."""
+        engine = self._yard.current()
+        engine.tasks.stop()  # else polls would be waited for
+        if not self._yard.options.stop_jobs or self._ending is not None:
+            self._server.should_exit = True
+            return
+        self._ending = asyncio.ensure_future(engine.end_attempts())
+        self._ending.add_done_callback(lambda _: setattr(self._server, "should_exit", True))

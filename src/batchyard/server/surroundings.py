@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batchyard.batch.ids import Place
-    from batchyard.engine.pipelines.outside import Alarm
+    from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ class Surroundings:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "batchyard.cli", "runner", "--worker-group", group),
             *("--endpoint", self.url, "--data-dir", str(self._directory)),
-            *("--region", place.region, "--output", str(self._output), "--leave-with-parent"),
+            *("--region", place.region, "--output", str(self._output)),
+            *("--leave-with-parent", "--quiet"),
             stdin=asyncio.subprocess.PIPE,
             env=self._environment(),
         )
@@ -130,10 +131,11 @@ class Surroundings:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a runner: politely first; it takes what it runs with it."""
+    """End a runner: without its standard input it leaves, and takes what it runs with it."""
     if process.returncode is not None:
         return
-    process.terminate()
+    assert process.stdin is not None  # noqa: S101 - it was made with one
+    process.stdin.close()
     try:
         await asyncio.wait_for(asyncio.shield(process.wait()), PATIENCE)
     except TimeoutError:

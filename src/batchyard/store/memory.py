@@ -59,13 +59,13 @@ class MemoryStore:
     def commit(self, batch: Batch) -> None:
         """Keep a batch; see `Store.commit`."""
         with self._lock:
+            self._pipelines.keep(batch)  # first: it may refuse
             for log_change in batch.logs:
                 self._logs.keep(log_change)
             for job_change in batch.jobs:
                 self._keep(job_change)
             for change in batch.resources:
                 self._change(change)
-            self._pipelines.keep(batch)
             self._notes.update(batch.notes)
 
     def _keep(self, change: JobChange) -> None:

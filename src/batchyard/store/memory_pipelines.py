@@ -34,13 +34,27 @@ class MemoryPipelines:
         self._number = 0
 
     def keep(self, batch: Batch) -> None:
-        """Keep what became of pipelines, instances and tasks; see `Store.commit`."""
+        """Keep what became of pipelines, instances and tasks; see `Store.commit`.
+
+        Raises:
+            YardError: a pipeline is missing; then nothing is kept.
+        """
+        self._check(batch)
         for pipeline in batch.pipelines:
             self._pipeline(pipeline)
         for change in batch.instances:
             self._instance(change)
         for task in batch.tasks:
             self._task(task)
+
+    def _check(self, batch: Batch) -> None:
+        known = self.pipelines.keys() | {each.id for each in batch.pipelines}
+        kept = [(each.pipeline, f"instance {each.instance.id}") for each in batch.instances]
+        taken = [each for each in batch.tasks if not isinstance(each, TaskRemoval)]
+        kept += [(owner, f"task {each.id}") for each in taken if (owner := pipeline_of(each))]
+        for owner, what in kept:
+            if owner not in known:
+                raise YardError(f"{what} cannot be kept before its pipeline, {owner!r}")
 
     def _pipeline(self, pipeline: Pipeline) -> None:
         self.pipelines[pipeline.id] = pipeline
@@ -52,13 +66,8 @@ class MemoryPipelines:
                 del self.tasks[task_id]
 
     def _instance(self, change: InstanceChange) -> None:
-        name, pipeline = change.instance.id, self.pipelines.get(change.pipeline)
-        if pipeline is None:
-            raise YardError(
-                f"instance {name} cannot be kept before its pipeline, {change.pipeline!r}"
-            )
-        if pipeline.deleted_at is None:
-            instances = self._instances[change.pipeline]
+        if self._keeps(change.pipeline):
+            instances, name = self._instances[change.pipeline], change.instance.id
             self._number += 1
             number, _ = instances.get(name, (self._number, None))
             instances[name] = number, change.instance
@@ -66,10 +75,12 @@ class MemoryPipelines:
     def _task(self, change: Taken | TaskRemoval) -> None:
         if isinstance(change, TaskRemoval):
             self.tasks.pop(change.id, None)
-            return
-        owner = self.pipelines.get(pipeline_of(change) or "")
-        if owner is None or owner.deleted_at is None:
+        elif self._keeps(pipeline_of(change)):
             self.tasks[change.id] = change
+
+    def _keeps(self, owner: str | None) -> bool:
+        """Tell whether anything is kept of a pipeline: of one that was deleted, nothing is."""
+        return owner is None or self.pipelines[owner].deleted_at is None
 
     def live(self) -> list[tuple[str, Instance]]:
         """Give every instance that has not ended; see `Store.live_instances`."""

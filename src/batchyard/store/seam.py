@@ -146,7 +146,8 @@ class Batch(Struct, frozen=True):
         pipelines: new and changed pipelines; the instances and tasks of one that is deleted go
             with it, and none is kept of it any more, of the same batch neither.
         instances: new and changed instances of pipelines, in the order they changed.
-        tasks: who took which task, and whose hold is of no use any more.
+        tasks: who took which task, and whose hold is of no use any more. The pipeline that a task
+            belongs to is kept before it or in the same batch.
     """
 
     jobs: Sequence[JobChange] = ()

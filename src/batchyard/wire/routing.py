@@ -64,16 +64,16 @@ class TargetRoutes:
     """JSON 1.1's routes: the header ``X-Amz-Target``.
 
     Args:
-        prefix: the model's ``targetPrefix``, e.g. ``Logs_20140328``.
+        prefixes: the model's ``targetPrefix``, e.g. ``Logs_20140328``, and others that will do.
         operations: the names of the operations that are served.
         unsupported: the names of those that are known and not served.
     """
 
     def __init__(
-        self, prefix: str, operations: tuple[str, ...], unsupported: tuple[str, ...]
+        self, prefixes: tuple[str, ...], operations: tuple[str, ...], unsupported: tuple[str, ...]
     ) -> None:
-        self._targets = {f"{prefix}.{name}": name for name in operations}
-        self._unsupported = frozenset(f"{prefix}.{name}" for name in unsupported)
+        self._targets = {f"{prefix}.{name}": name for prefix in prefixes for name in operations}
+        self._unsupported = frozenset(f"{prefixes[0]}.{name}" for name in unsupported)
 
     def find(self, request: Request) -> tuple[str, Labels]:
         """Name the operation of a request; an unknown target is a Fault with status 400."""

@@ -16,6 +16,8 @@ from batchyard.wire.shapes import Shapes
 
 # What services call a request that breaks their model, the most specific first.
 _INVALID = ("ClientException", "InvalidParameterException", "InvalidRequestException")
+# What they call it when they have failed themselves.
+_FAILURES = ("ServerException", "InternalServiceError")
 # A DecodeError is a ValueError too, but not in msgspec up to 0.20.
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 _JSON = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
@@ -46,6 +48,8 @@ class Service:
         invalid: the error code of a request that breaks the model; unless said, the one that the
             model declares for it.
         loose_enums: the names of enums whose values requests may give in any case.
+        also: a further target prefix that JSON 1.1 requests may carry.
+        namespace: what stands before the codes of the model's errors, in JSON 1.1.
 
     Attributes:
         name: the service's name in a credential scope: ``batch``, ``logs``, ``datapipeline``.
@@ -53,6 +57,7 @@ class Service:
         unsupported: the names of those that are not, because they are no plain JSON.
         types: the generated structs by the names of their shapes.
         invalid: the error code of a request that breaks the model.
+        failure: the error code that says that the service itself has failed.
 
     Raises:
         ValueError: the service speaks neither rest-json nor JSON.
@@ -64,6 +69,8 @@ class Service:
         *,
         invalid: str | None = None,
         loose_enums: frozenset[str] = frozenset(),
+        also: str | None = None,
+        namespace: str = "",
     ) -> None:
         model = {**model, "shapes": {NOTHING: NOTHING_AT_ALL, **model["shapes"]}}
         metadata, definitions = model["metadata"], model["operations"]
@@ -75,18 +82,21 @@ class Service:
         self.unsupported = tuple(name for name, one in known.items() if not one.servable)
         self.types = Types(self._shapes)
         self.invalid = invalid or _declared(model["shapes"])
+        self.failure = next((code for code in _FAILURES if code in model["shapes"]), _FAILURES[0])
+        self._namespace = namespace
+        self._declared = frozenset(n for n, one in model["shapes"].items() if "exception" in one)
         self._known = known
         self._is_rest = _protocol(metadata) == "rest-json"
         self._content_type = _content_type(metadata, is_rest=self._is_rest)
-        self._routes = self._routed(model)
+        self._routes = self._routed(model, also)
         self._refusals = Refusals(model, self._shapes)
         self._encoder = msgspec.json.Encoder()
 
-    def _routed(self, model: Mapping[str, Any]) -> Routes:
+    def _routed(self, model: Mapping[str, Any], also: str | None) -> Routes:
         if self._is_rest:
             return PathRoutes({name: model["operations"][name] for name in self.operations})
-        prefix = model["metadata"]["targetPrefix"]
-        return TargetRoutes(prefix, self.operations, self.unsupported)
+        prefixes = filter(None, (model["metadata"]["targetPrefix"], also))
+        return TargetRoutes(tuple(prefixes), self.operations, self.unsupported)
 
     def type(self, shape: str) -> Any:  # noqa: ANN401 - any type
         """The type of a shape: the generated class of a structure, an annotation for the rest.
@@ -160,7 +170,11 @@ class Service:
             body = {"message": message}
             headers = (*headers, ("x-amzn-ErrorType", fault.code))
         else:
-            body = {"__type": fault.code, "message": message}
+            known = fault.code in self._declared
+            body = {
+                "__type": f"{self._namespace if known else ''}{fault.code}",
+                "message": message,
+            }
         return Response(fault.status, headers, self._encoder.encode(body))
 
     def _headers(self, request_id: str) -> tuple[tuple[str, str], ...]:

@@ -57,7 +57,8 @@ def command(  # noqa: PLR0913 - one argument per option
     definition = given.definition_of(file, parameters, values_file)
     findings = given.findings_of(definition)
     for line in given.told(findings):
-        click.echo(line, err=True)
+        if line.startswith("error"):
+            click.echo(line, err=True)
     if findings.errored:
         return 2
     wanted = running.Wanted(

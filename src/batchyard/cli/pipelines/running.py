@@ -73,19 +73,17 @@ def run(wanted: Wanted) -> int:
             kept.enter_context(_runner(folder, url, logs, group))
         pipeline = _activated(client, wanted, definition)
         found = _Watch(client, pipeline, wanted.timeout).follow()
-        return _conclude(found, logs / pipeline, keep=wanted.output)
+        attempts = asking.instances(client, pipeline, "ATTEMPT")
+        return _conclude(found, attempts, logs / pipeline, keep=wanted.output)
 
 
 def _activated(client: Client, wanted: Wanted, definition: Definition) -> str:
     """Create, put and activate a pipeline."""
-    import msgspec
-
     from batchyard.pipelines import onetime
 
     made = call(client, "create_pipeline", name=wanted.name, uniqueId=wanted.name)
     pipeline = str(made["pipelineId"])
-    content = msgspec.to_builtins(definition)
-    answer = call(client, "put_pipeline_definition", pipelineId=pipeline, **content)
+    answer = call(client, "put_pipeline_definition", pipelineId=pipeline, **_content(definition))
     if answer["errored"]:
         errors = [f"{e.get('id')}: {', '.join(e['errors'])}" for e in answer["validationErrors"]]
         raise Refused(f"the definition has errors: {'; '.join(errors)}")
@@ -93,6 +91,38 @@ def _activated(client: Client, wanted: Wanted, definition: Definition) -> str:
     given: dict[str, Any] = {} if start is None else {"startTimestamp": start.timestamp()}
     call(client, "activate_pipeline", pipelineId=pipeline, **given)
     return pipeline
+
+
+def _content(definition: Definition) -> dict[str, Any]:
+    """Write a definition down as PutPipelineDefinition takes it."""
+    return {
+        "pipelineObjects": [
+            {
+                "id": item.id,
+                "name": item.name,
+                "fields": [
+                    {"key": field.key, "stringValue": field.value}
+                    if field.ref_value is None
+                    else {"key": field.key, "refValue": field.value}
+                    for field in item.fields
+                ],
+            }
+            for item in definition.pipeline_objects
+        ],
+        "parameterObjects": [
+            {
+                "id": each.id,
+                "attributes": [
+                    {"key": a.key, "stringValue": a.string_value} for a in each.attributes
+                ],
+            }
+            for each in definition.parameter_objects
+        ],
+        "parameterValues": [
+            {"id": value.id, "stringValue": value.string_value}
+            for value in definition.parameter_values
+        ],
+    }
 
 
 def _groups(definition: Definition) -> set[str]:
@@ -118,20 +148,22 @@ class _Watch:
     def follow(self) -> dict[str, Fields]:
         """Give every instance once nothing moves any more."""
         while True:
-            state = self._state()
+            more = self._more()
             names = asking.instances(self._client, self._pipeline)
             found = dict(asking.objects(self._client, self._pipeline, names))
             self._tell(found)
-            if state == "FINISHED" or (found and _stuck(found)):
+            over = all(_status(fields) in OVER for fields in found.values())
+            if (over and not more) or (found and _stuck(found)):
                 return found
             if self._deadline is not None and time.monotonic() > self._deadline:
                 waiting = [n for n, fields in found.items() if _status(fields) not in OVER]
                 raise Unfinished(f"not ended in time: {', '.join(waiting)}")
             time.sleep(PAUSE)
 
-    def _state(self) -> str:
+    def _more(self) -> bool:
+        """Tell whether more instances are to come."""
         _, fields = next(asking.described(self._client, [self._pipeline]))
-        return asking.one(fields, "@pipelineState")
+        return bool(asking.one(fields, "@nextRunTime"))
 
     def _tell(self, found: dict[str, Fields]) -> None:
         for name, fields in found.items():
@@ -176,7 +208,7 @@ def _resources(found: dict[str, Fields], users: set[str]) -> set[str]:
     return {name for user in users for name in found[user].get("runsOn") or ()}
 
 
-def _conclude(found: dict[str, Fields], logs: Path, keep: Path | None) -> int:
+def _conclude(found: dict[str, Fields], attempts: list[str], logs: Path, keep: Path | None) -> int:
     """Show how it ended, and what failed attempts printed last."""
     from batchyard.cli.pipelines.show import show_instances
 
@@ -184,7 +216,7 @@ def _conclude(found: dict[str, Fields], logs: Path, keep: Path | None) -> int:
         if _status(fields) in BAD:
             for printed in sorted(logs.glob(f"*/{_file(name)}/*/std*")):
                 _quote(printed, logs)
-    show_instances(found, ())
+    show_instances(found, attempts)
     done = sum(_status(fields) in {"FINISHED", "SKIPPED"} for fields in found.values())
     click.echo(f"{done} of {len(found)} instances finished", err=True)
     if keep is not None:
@@ -239,7 +271,7 @@ def _yard(folder: Path, logs: Path, retries: int) -> Iterator[tuple[Client, str]
 @contextmanager
 def _runner(folder: Path, url: str, logs: Path, group: str) -> Iterator[None]:
     command = ("runner", "--worker-group", group, "--endpoint", url, "--data-dir", str(folder))
-    more = ("--region", REGION, "--output", str(logs), "--leave-with-parent")
+    more = ("--region", REGION, "--output", str(logs), "--leave-with-parent", "--quiet")
     with _process(*command, *more):
         yield
 
@@ -256,12 +288,14 @@ def _process(*arguments: str, stdout: int | None = None) -> Iterator[subprocess.
     try:
         yield process
     finally:
-        process.terminate()
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        process.stdin.close()  # runners leave with it, and take with them what they run
+        if stdout is not None:
+            process.terminate()
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process.stdout is not None:
+            process.stdout.close()

@@ -93,4 +93,4 @@ def _order(item: tuple[str, Fields]) -> tuple[str, str, str]:
     from batchyard.cli.pipelines.asking import one
 
     name, fields = item
-    return one(fields, "@scheduledStartTime"), one(fields, "@actualStartTime") or "~", name
+    return one(fields, "@scheduledStartTime"), one(fields, "@actualEndTime") or "~", name

@@ -147,7 +147,11 @@ class Carrying:
         self._happen(live, name, done(now, attempt=attempt))
 
     def _trigger(self, live: Live, name: str, command: commands.Trigger) -> None:
-        log.info("%s of %s in %s: %s", command.on, name, live.pipeline.id, command.action)
+        alarm = self._handing.alarm(live, name, command.action)
+        log.info("%s of %s in %s: %s", command.on, name, live.pipeline.id, alarm or command.action)
+        if alarm is not None:
+            publish = self._outside.surroundings.alarm
+            self._outside.journal.after(partial(publish, live.place, alarm))
 
 
 def _under_way(live: Live, name: str, attempt: str) -> bool:

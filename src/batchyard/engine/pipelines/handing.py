@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchyard.engine.pipelines.live import Live
+    from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
 
     Given = tuple[Mapping[str, PipelineObject], Mapping[str, str]]
@@ -50,16 +52,31 @@ class Handing:
         if definition is None or instance is None:
             return {}, {attempt: "there is no such attempt"}
 
-        def find(wanted: str) -> PipelineObject | None:
-            if not wanted.startswith("@"):
-                return components.get(wanted)
-            other = live.instance(wanted)
-            if other is None:
-                return None
-            return showing.instance_object(other, components[other.component], live.pipeline.id)
-
         told = next(each for each in instance.attempts if each.id == attempt)
         shown = showing.attempt_object(
-            told, instance, components[instance.component], live.pipeline.id
+            told, instance, components[instance.component], live.pipeline
         )
-        return showing.task_objects(shown, find, definition.values())
+        return showing.task_objects(shown, partial(_find, live), definition.values())
+
+    @staticmethod
+    def alarm(live: Live, name: str, action: str) -> Alarm | None:
+        """Form the message of an alarm about an instance; None of an action that is none."""
+        from batchyard.pipelines import alarms
+
+        item, node, definition = live.components().get(action), _find(live, name), live.definition
+        if item is None or item.type != alarms.TYPE or node is None or definition is None:
+            return None
+        return alarms.alarm(item, node, partial(_find, live), definition.values())
+
+
+def _find(live: Live, name: str) -> PipelineObject | None:
+    """Give a component or an instance, as it is shown."""
+    from batchyard.pipelines import showing
+
+    components = live.components()
+    if not name.startswith("@"):
+        return components.get(name)
+    other = live.instance(name)
+    if other is None:
+        return None
+    return showing.instance_object(other, components[other.component], live.pipeline)

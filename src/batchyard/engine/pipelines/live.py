@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from batchyard.batch.ids import Place
 from batchyard.pipelines import periods
+from batchyard.pipelines.health import after
 from batchyard.pipelines.inheritance import resolved
 from batchyard.pipelines.pipeline import PipelineState
+from batchyard.pipelines.states import BAD
 from batchyard.pipelines.turnstiles import Turnstile
 from batchyard.store.asking import InstanceQuery
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from batchyard.engine.clock import Handle
     from batchyard.pipelines.blueprint import Blueprint
+    from batchyard.pipelines.health import Health
     from batchyard.pipelines.instances import Instance
     from batchyard.pipelines.model import Definition, PipelineObject
     from batchyard.pipelines.pipeline import Pipeline
@@ -54,6 +57,7 @@ class Live:
         self._policy = policy
         self._blueprint: tuple[Definition, int | None, Blueprint] | None = None
         self._components: tuple[Definition, Mapping[str, PipelineObject]] | None = None
+        self._health: dict[str, Health] | None = None
 
     @property
     def place(self) -> Place:
@@ -129,10 +133,31 @@ class Live:
             if name not in seen and wanted and (not statuses or instance.status in statuses):
                 yield instance
 
+    def health(self) -> Mapping[str, Health]:
+        """Tell the health of components; the first time, all their instances are looked at."""
+        if self._health is None:
+            self._health = {}
+            for instance in self.all_of():
+                self._judge(self._health, instance)
+        return self._health
+
+    @staticmethod
+    def _judge(known: dict[str, Health], instance: Instance) -> None:
+        found = after(known.get(instance.component), instance)
+        if found is not None:
+            known[instance.component] = found
+
+    def failed(self) -> bool:
+        """Tell whether an instance ended badly; of a pipeline on demand, one of its last run."""
+        since = self.pipeline.run_at or 0
+        return any(instance.start >= since for instance in self.all_of(None, *sorted(BAD)))
+
     def keep(self, instance: Instance) -> None:
         """Note how an instance stands; what would wake one that has ended is let go of."""
         self.instances[instance.id] = instance
         if instance.ended:
+            if self._health is not None:
+                self._judge(self._health, instance)
             self.open.discard(instance.id)
             for handle in self.wakes.pop(instance.id, ()):
                 handle.cancel()

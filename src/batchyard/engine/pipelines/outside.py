@@ -11,17 +11,9 @@ if TYPE_CHECKING:
     from batchyard.engine.clock import Clock
     from batchyard.engine.journal import Journal
     from batchyard.engine.tasks import Tasks
+    from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
     from batchyard.store.seam import Store
-
-
-class Alarm(NamedTuple):
-    """An SnsAlarm, with every expression worked out."""
-
-    topic: str
-    subject: str
-    message: str
-    role: str
 
 
 class Surroundings(Protocol):

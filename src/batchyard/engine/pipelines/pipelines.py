@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from batchyard.engine.pipelines.outside import Outside
     from batchyard.engine.tasks import Result, Runner
+    from batchyard.pipelines.blueprint import Blueprint
+    from batchyard.pipelines.health import Health
     from batchyard.pipelines.instances import Instance
     from batchyard.pipelines.model import ParameterValue, PipelineObject
     from batchyard.pipelines.pipeline import Pipeline
@@ -94,8 +96,10 @@ class Pipelines:
             live.turnstiles[component] = rebuilt(
                 turnstile.limit, instances, paused=turnstile.paused
             )
-        for instance in list(live.instances.values()):
-            self._carrying.carry_out(live, ((instance.id, c) for c in resume(instance)))
+        now = self._outside.clock.now()
+        for name in list(live.instances):  # carrying out for one may move another
+            found = resume(live.instances[name], now)
+            self._carrying.carry_out(live, ((name, command) for command in found))
         if live.planning:
             self._planner.plan(live)
         self._review(live)
@@ -146,6 +150,15 @@ class Pipelines:
         live = self._live.get(owner)
         instance = None if live is None else live.instances.get("@" + name)
         return instance is None or not instance.begun
+
+    def blueprint(self, pipeline_id: str) -> Blueprint | None:
+        """Give what a pipeline's instances are made from; None before its first activation."""
+        live = self._live[pipeline_id]
+        return None if live.pipeline.first_activated_at is None else live.blueprint()
+
+    def health(self, pipeline_id: str) -> Mapping[str, Health]:
+        """Tell the health of a pipeline's components that have any."""
+        return self._live[pipeline_id].health()
 
     def next_run(self, pipeline_id: str) -> int | None:
         """Tell when instances are planned next, epoch milliseconds."""
@@ -326,12 +339,17 @@ class Pipelines:
         self._outside.wake()
 
     def _review(self, live: Live) -> None:
-        """See whether a pipeline is done, or no longer is."""
+        """See whether a pipeline is done, or no longer is.
+
+        One in which something ended badly stays SCHEDULED, so that it can be rerun (ours: SetStatus
+        refuses what is FINISHED, and AWS calls SCHEDULED also what has done its work).
+        """
         state, now = live.pipeline.state, self._outside.clock.now()
         if live.open and state is PipelineState.FINISHED:
             self.change(live.pipeline.id, pipeline.Reopened(now))
         ending = state is PipelineState.DEACTIVATING
-        if not live.open and (ending or (live.planning and live.next_run is None)):
+        done = live.planning and live.next_run is None
+        if not live.open and (ending or (done and not live.failed())):
             self.change(live.pipeline.id, pipeline.Settled(now))
 
 

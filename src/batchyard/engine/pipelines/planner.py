@@ -54,7 +54,8 @@ class Planner:
     def plan(self, live: Live) -> None:
         """Make the instances of every interval that has begun, and see to the next.
 
-        Of a run on demand, they are made once, for its moment.
+        Of a run on demand, they are made once, for its moment. A schedule that is over counts as
+        planned up to its last interval only: it may be given a later end.
         """
         self.halt(live)
         known, now = live.pipeline, self._clock.now()
@@ -67,11 +68,12 @@ class Planner:
             periods.at(until),
             None if known.resumed_at is None or run_at else periods.at(known.resumed_at),
         )
-        self._change(known.id, pipeline.Planned(until))
+        self._sleep(live, until)  # first: whether more is to come decides if a pipeline is done
+        over = live.next_run is None and found
+        self._change(known.id, pipeline.Planned(found[-1].start + 1 if over else until))
         if found:
             self._follow(live, consequences.planned(live, found, now))
             self._pause(live, {each.component for each in found}, now)
-        self._sleep(live, until)
 
     def _pause(self, live: Live, components: set[str], now: int) -> None:
         """Hold new instances of components that are paused."""

@@ -49,6 +49,9 @@ TEXT: /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/
 DEEPEST: Final = 64
 """How deeply parentheses and functions may be nested in one expression (ours: AWS says nothing)."""
 
+LONGEST_REMEMBERED: Final = 10_240
+"""Characters of a text whose tree is kept for the next time: as many as a field can have."""
+
 LONGEST_NUMBER: Final = 18
 """How many digits a number may have: as many as any Java long has (ours)."""
 
@@ -56,7 +59,6 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^'"}]""", re.DOTALL)
 
 
-@lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Part, ...]:
     """Read a field's value.
 
@@ -69,6 +71,11 @@ def parse(text: str) -> tuple[Part, ...]:
     Raises:
         Malformed: an expression in it cannot be read.
     """
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else tuple(_parts(text))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> tuple[Part, ...]:
     return tuple(_parts(text))
 
 

@@ -21,8 +21,10 @@ class Context(NamedTuple):
         place: the account and region the request was signed for.
         engine: the yard's heart.
         types: the service's generated structs, by shape name.
+        user: the id of the access key that the request was signed with.
     """
 
     place: Place
     engine: Engine
     types: Any
+    user: str = ""

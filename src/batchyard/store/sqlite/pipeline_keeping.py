@@ -54,7 +54,7 @@ class PipelineKeeper:
         if batch.tasks:
             last = {each.id: each for each in batch.tasks}
             gone = [(task_id,) for task_id, each in last.items() if isinstance(each, TaskRemoval)]
-            write(SQL["put_task"], self._tasks(list(last.values())))
+            write(SQL["put_task"], self._tasks(batch.tasks))
             write(SQL["drop_task"], gone)
 
     def _pipeline(self, pipeline: Pipeline) -> None:
@@ -68,21 +68,23 @@ class PipelineKeeper:
 
     def _instances(self, changes: Sequence[InstanceChange]) -> Iterator[Row]:
         for change in changes:
-            instance, pipeline = change.instance, self._numbers.get(change.pipeline)
-            if pipeline is None:
-                raise YardError(
-                    f"instance {instance.id} cannot be kept before its pipeline, "
-                    f"{change.pipeline!r}"
-                )
-            if pipeline != DELETED:
-                status = STATUS_NUMBERS[instance.status]
-                body = codec.encode_instance(instance)
-                yield pipeline, instance.id, instance.component, status, body
+            instance = change.instance
+            number = self._number(change.pipeline, f"instance {instance.id}")
+            if number != DELETED:
+                status, body = STATUS_NUMBERS[instance.status], codec.encode_instance(instance)
+                yield number, instance.id, instance.component, status, body
 
     def _tasks(self, changes: Sequence[Taken | TaskRemoval]) -> Iterator[Row]:
         for change in changes:
             if not isinstance(change, TaskRemoval):
                 owner = pipeline_of(change)
-                pipeline = None if owner is None else self._numbers.get(owner)
-                if pipeline != DELETED:
-                    yield change.id, pipeline, codec.encode_taken(change)
+                number = None if owner is None else self._number(owner, f"task {change.id}")
+                if number != DELETED:
+                    yield change.id, number, codec.encode_taken(change)
+
+    def _number(self, pipeline: str, what: str) -> int:
+        """Find the number of a pipeline for what is kept of it."""
+        number = self._numbers.get(pipeline)
+        if number is None:
+            raise YardError(f"{what} cannot be kept before its pipeline, {pipeline!r}")
+        return number

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from batchyard.batch import ids
-from batchyard.batch.resources import ComputeEnvironment, Switch
+from batchyard.batch.resources import WORKER_GROUP, ComputeEnvironment, Switch
 from batchyard.server.operations.batch.compute_resources import check_resources, updated, vcpus_of
 from batchyard.server.operations.batch.echoes import amended, echo, members_of
 from batchyard.server.operations.batch.paging import Key, check_names, page
@@ -89,7 +89,15 @@ def new_environment(
         container_orchestration_type="ECS",
         uuid=uuid,
     )
-    return ComputeEnvironment(name, arn, state, vcpus_of(request, machine), HEALTHY, detail)
+    return ComputeEnvironment(
+        name,
+        arn,
+        state,
+        vcpus_of(request, machine),
+        HEALTHY,
+        detail,
+        worker_group=(request.tags or {}).get(WORKER_GROUP),
+    )
 
 
 def describe_compute_environments(context: Context, request: Wire) -> Wire:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batchyard.batch import ids
+from batchyard.batch.resources import WORKER_GROUP
 from batchyard.errors import Fault
 
 if TYPE_CHECKING:
@@ -75,8 +76,13 @@ def check_tags(tags: Mapping[str, str] | None) -> None:
     """Check a resource's tags beyond their number and lengths, which the model limits.
 
     Raises:
-        Fault: one takes a name that AWS keeps for itself.
+        Fault: one takes a name that AWS keeps for itself, or names a worker group that nobody
+            can poll.
     """
+    if (tags or {}).get(WORKER_GROUP) == "":
+        raise refused(
+            f"tags: {WORKER_GROUP} is empty: name the worker group that task runners poll"
+        )
     for key in tags or ():
         if key.lower().startswith(TAG_PREFIX):
             raise refused(f"tags: key {key!r} must not begin with {TAG_PREFIX}, which AWS reserves")

@@ -47,7 +47,7 @@ def _check_active(context: Context, queue: JobQueue, share: str) -> None:
     found = context.engine.placement.queues.get(queue.arn)
     if found is None:
         return
-    active = found.shares.active(found.waiting(), context.engine.now())
+    active = found.shares.active(found.waiting, context.engine.now())
     if len(active) >= MOST_ACTIVE and share not in active:
         raise refused(
             f"shareIdentifier {share!r}: {queue.arn} has {len(active)} active shares already; at "

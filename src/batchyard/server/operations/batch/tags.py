@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from batchyard.batch import ids, reasons
 from batchyard.batch.model import Job
+from batchyard.batch.resources import WORKER_GROUP, ComputeEnvironment
 from batchyard.server.operations.batch.echoes import amended, members_of
 from batchyard.server.operations.batch.refusals import check_tags, refused
 
@@ -131,6 +132,8 @@ def _tags(found: Job | Resource) -> dict[str, str]:
 def _put(context: Context, found: Job | Resource, tags: Mapping[str, str]) -> None:
     if isinstance(found, Job):
         context.engine.tag(found, dict(tags))
-    else:
-        detail = amended(found.detail, tags=tags)
-        context.engine.put(context.place, replace(found, detail=detail))
+        return
+    tagged = replace(found, detail=amended(found.detail, tags=tags))
+    if isinstance(tagged, ComputeEnvironment):
+        tagged = replace(tagged, worker_group=tags.get(WORKER_GROUP))
+    context.engine.put(context.place, tagged)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from batchyard.engine.tasks import Runner
 from batchyard.errors import Fault
 from batchyard.pipelines.instances import Failure
+from batchyard.server.operations.pipelines.finding import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchyard.engine.tasks import Held
-    from batchyard.pipelines.model import PipelineObject
     from batchyard.server.operations import Context
 
 NOT_FOUND = "TaskNotFoundException"
@@ -49,7 +49,7 @@ async def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 -
             task_id=taken.id,
             pipeline_id=taken.owner,
             attempt_id=attempt,
-            objects={name: _shown(types, item) for name, item in objects.items()},
+            objects={name: shown(context, item) for name, item in objects.items()},
         )
     )
 
@@ -85,16 +85,6 @@ def report_task_runner_heartbeat(context: Context, params: Any) -> Any:  # noqa:
     """Tell a task runner whether it should leave: when the resource it runs on is released."""
     released = context.engine.pipelines.released(params.worker_group or "")
     return context.types.ReportTaskRunnerHeartbeatOutput(terminate=released)
-
-
-def _shown(types: Any, item: PipelineObject) -> Any:  # noqa: ANN401 - wire structs
-    fields = [
-        types.Field(key=field.key, ref_value=field.ref_value)
-        if field.string_value is None
-        else types.Field(key=field.key, string_value=field.string_value)
-        for field in item.fields
-    ]
-    return types.PipelineObject(id=item.id, name=item.name, fields=fields)
 
 
 def _refuse(task_id: str, held: Held) -> NoReturn:
