@@ -119,7 +119,7 @@ MUTANTS: list[Mutant] = [
         ),
         ("{**base, **job.spec.environment,", "{**job.spec.environment, **base,"),
         ("str(len(job.attempts))", "str(len(job.attempts) - 1)"),
-        ("job.attempts[-1]", "job.attempts[0]"),
+        ("job.spec, job.attempts[-1]", "job.spec, job.attempts[0]"),
         ("word.removeprefix(REFERENCE), word)", 'word.removeprefix(REFERENCE), "")'),
         ("str(job.index)", "str(job.index + 1)"),
         ("if not command_of(spec, known):", "if not spec.command:"),
@@ -146,7 +146,10 @@ MUTANTS: list[Mutant] = [
         "batchyard/engine/engine.py",
         "tests/engine/test_engine.py",
         ("if self.jobs.get(job.id) is job:  # else", "if job:  # else"),
-        ("        self._open = False\n        await", "        await"),
+        (
+            "        self._open = False\n        self.tasks.stop()\n        self.pipelines",
+            "        self.tasks.stop()\n        self.pipelines",
+        ),
         (
             "            handle.cancel()\n        self._attempts.ended",
             "            pass\n        self._attempts.ended",
