@@ -232,8 +232,8 @@ MUTANTS = [
     ),
     mutant(
         "engine/scheduler",
-        "            self._used.add(job.spec.queue)\n            self._count(job)\n        return",
-        "            self._count(job)\n        return",
+        "            self._used.add(job.spec.queue)\n            self._count(job)\n        given",
+        "            self._count(job)\n        given",
         KEPT,
     ),
     mutant(

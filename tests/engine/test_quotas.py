@@ -85,8 +85,8 @@ def test_why_a_job_waits_is_told_from_the_shares() -> None:
     told = explain(shared.yard.engine, shared.yard.job(second))
     assert told.sentences == (
         (
-            "It waits for 1 ml.m5.large: its quota share a uses 1 of its own 1, and 0 are free in the "
-            "service environment."
+            "It waits for 1 ml.m5.large: its quota share a uses 1 of its own 1, and 0 are free "
+            "in the service environment."
         ),
         "1 job goes before it in its share.",
     )
