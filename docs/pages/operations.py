@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchyard.server.models import load
-from batchyard.server.operations import batch, logs
+from batchyard.server.operations import batch, logs, pipelines
 from pages.markdown import code, doc, sources, summary, table
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 API = {
     "batch": "https://docs.aws.amazon.com/batch/latest/APIReference/API_{}.html",
+    "datapipeline": "https://docs.aws.amazon.com/datapipeline/latest/APIReference/API_{}.html",
     "logs": "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_{}.html",
 }
 
 
 def page() -> str:
     """Form the page of the operations."""
-    return "\n\n".join((INTRODUCTION, *_batch(), *_logs(), OWN_PATHS))
+    return "\n\n".join((INTRODUCTION, *_batch(), *_logs(), *_pipelines(), OWN_PATHS))
 
 
 INTRODUCTION = """# Operations
@@ -50,6 +51,10 @@ def _logs() -> list[str]:
     rest = len(load("logs")["operations"]) - len(logs.OPERATIONS)
     others = f"The other {rest} operations of CloudWatch Logs are not served."
     return ["## CloudWatch Logs", _served("logs", logs.OPERATIONS), others]
+
+
+def _pipelines() -> list[str]:
+    return ["## AWS Data Pipeline", _served("datapipeline", pipelines.OPERATIONS)]
 
 
 def _served(service: str, operations: Operations) -> str:

@@ -160,6 +160,21 @@ def test_what_was_answered_outlives_a_killed_yard(tmp_path: Path) -> None:
         assert until(lambda: state(client, pipeline) == "FINISHED")
 
 
+def test_long_definitions_and_texts_are_worked_out_beside_everything_else(
+    shared: RunningYard,
+) -> None:
+    client = shared.client("datapipeline")
+    many = ["#{myWhom} " * 25 for _ in range(40)]
+    hi = ONCE["objects"][1] | {"scriptArgument": many}
+    others = [hi | {"id": f"Hi{number}"} for number in range(2)]
+    pipeline = made(client, "long", {"objects": [ONCE["objects"][0], hi, *others]})
+    text = "-- a long script\n" * 10_000 + "#{myWhom}"
+    asked = {"pipelineId": pipeline, "objectId": "Hi", "expression": text}
+    worked = client.evaluate_expression(**asked)["evaluatedExpression"]
+    assert worked == text.replace("#{myWhom}", "you")
+    client.delete_pipeline(pipelineId=pipeline)
+
+
 def test_awss_quotas_hold_where_they_are_asked_for(tmp_path: Path) -> None:
     with RunningYard(tmp_path, "--ephemeral", "--aws-quotas") as yard:
         client = yard.client("datapipeline")

@@ -198,8 +198,8 @@ MUTANTS = [
     ),
     mutant(
         "batch/shares",
-        "use = self._uses.get(name, Use(0.0, since))",
-        "use = Use(0.0, since)",
+        "use = self._uses.get(name, Use(0.0, since, since))",
+        "use = Use(0.0, since, since)",
         SHARES,
     ),
     # why

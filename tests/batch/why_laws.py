@@ -6,24 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from batchyard.batch import reasons
 from batchyard.batch.ids import child_id
 from batchyard.batch.model import Attempt, Consumed, Demand, Job, ServiceRequest
 from batchyard.batch.obstacles import Cause, obstacles
 from batchyard.batch.placement import Placement
-from batchyard.batch.quotas import Quotas, Wanted
 from batchyard.batch.resources import (
-    Capacity,
     ConsumableResource,
     FairShare,
-    QuotaShare,
     SchedulingPolicy,
-    ServiceEnvironment,
 )
 from batchyard.batch.rooms import Size
 from batchyard.batch.states import JobState
 from batchyard.batch.waiting import Claim, claim_of
-from batchyard.batch.why import MOST_NAMED, Why, of_array, of_quota_share, why
+from batchyard.batch.why import MOST_NAMED, Why, of_array, why
 from tests.batch.jobs_given import spec
 from tests.batch.placement_laws import (
     MEMORY,
@@ -279,26 +274,6 @@ def test_a_service_job_is_told_in_instances() -> None:
     request = ServiceRequest("SAGEMAKER_TRAINING", "NUM_INSTANCES", 3)
     service = replace(job, spec=replace(job.spec, service=request))
     assert why(service, placement, {}, 0).sentences[0].startswith("It asks for 3 instances, ")
-
-
-def test_a_job_of_a_quota_share_is_told_what_it_asks_of_it() -> None:
-    quotas, unit = Quotas(), "ml.m5.large"
-    quotas.put(ServiceEnvironment("e", "se/e", "ENABLED", (Capacity(unit, 4),)))
-    quotas.put(queue("jq/q", 1, ["se/e"]))
-    quotas.put(QuotaShare("s", "qs/s", "jq/q", "ENABLED", (Capacity(unit, 2),), "RESERVE"))
-    for job_id, instances in (("first", 2), ("second", 1), ("third", 2), ("never", 3)):
-        quotas.offer(job_id, Wanted("jq/q", "qs/s", unit, instances))
-    quotas.decide()
-    said = of_quota_share("third", quotas)
-    assert (said.cause, said.ahead, said.in_front) == (Cause.QUOTA_SHARE, 1, ("second",))
-    assert said.sentences == (
-        (
-            "It asks for 2 of ml.m5.large, which its quota share s does not have idle, nor may "
-            "borrow now."
-        ),
-        "1 job goes before it in queue q.",
-    )
-    assert of_quota_share("never", quotas).sentences[0] == reasons.OVER_QUOTA
 
 
 def test_an_array_says_how_many_of_its_children_wait_and_why_the_first_one_does() -> None:

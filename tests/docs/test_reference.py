@@ -15,7 +15,7 @@ from batchyard import errors
 from batchyard.batch import arrays, lifecycle
 from batchyard.batch.states import JobState
 from batchyard.cli import COMMANDS, batchyard
-from batchyard.server.operations import batch, logs
+from batchyard.server.operations import batch, logs, pipelines
 from batchyard.server.options import Options
 from tests.docs.markdown_files import ROOT
 
@@ -85,11 +85,11 @@ def test_every_option_is_in_the_chapter_of_its_command(name: str) -> None:
 
 def test_every_served_operation_is_listed() -> None:
     listed = set(re.findall(r"^\| \[(\w+)\]", text("operations.md"), re.MULTILINE))
-    assert listed == {*batch.OPERATIONS, *logs.OPERATIONS}
+    assert listed == {*batch.OPERATIONS, *logs.OPERATIONS, *pipelines.OPERATIONS}
 
 
 def test_the_readme_counts_the_operations_right() -> None:
-    served = len(batch.OPERATIONS) + len(logs.OPERATIONS)
+    served = sum(len(service.OPERATIONS) for service in (batch, logs, pipelines))
     assert f"\n{served} operations: " in (ROOT / "README.md").read_text()
 
 

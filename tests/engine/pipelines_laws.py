@@ -130,6 +130,13 @@ class Yards(RuleBasedStateMachine):
         self.yard.surroundings.provided.pop(group)("It has ended.")
         self.yard.settle()
 
+    @precondition(lambda self: self.yard.surroundings.checks)
+    @rule(data=st.data(), met=st.booleans())
+    def answer_a_check(self, data: st.DataObject, *, met: bool) -> None:
+        checks = self.yard.surroundings.checks
+        checks.pop(data.draw(st.sampled_from(sorted(checks))))(met)
+        self.yard.settle()
+
     @precondition(lambda self: self.live.pipeline.state is PipelineState.SCHEDULED)
     @rule(cancel=st.booleans())
     def deactivate(self, *, cancel: bool) -> None:
@@ -148,6 +155,7 @@ class Yards(RuleBasedStateMachine):
     def crash(self) -> None:
         self.yard.crash()
         self.yard.surroundings.provided.clear()
+        self.yard.surroundings.checks.clear()
         self.yard.settle()
 
     @invariant()
@@ -212,6 +220,9 @@ class Yards(RuleBasedStateMachine):
     def _go_on(self) -> None:
         for component in sorted(self.live.pipeline.paused):
             self.yard.engine.pipelines.resume(OWNER, component)
+        checks, self.yard.surroundings.checks = self.yard.surroundings.checks, {}
+        for told in checks.values():
+            told(True)  # noqa: FBT003 - the seam's signature
         for group in self.ready():
             taken = poll(self.yard, group)
             assert taken is not None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from batchyard.batch.ids import Place
+from batchyard.errors import BatchyardError
 from batchyard.pipelines.alarms import Alarm
 from batchyard.pipelines.model import PipelineObject
 
@@ -12,13 +13,13 @@ class Scripted:
 
     Attributes:
         provided: the resources that are there, by worker group, and what tells that they are gone.
-        answers: what checks find out, by the type of the precondition.
+        checks: what tells the outcome of a check, by the attempt's id.
         alarms: what was published.
     """
 
     def __init__(self) -> None:
         self.provided: dict[str, Callable[[str], None]] = {}
-        self.answers: dict[str | None, bool] = {}
+        self.checks: dict[str, Callable[[bool | BatchyardError], None]] = {}
         self.alarms: list[Alarm] = []
 
     def provide(
@@ -33,8 +34,13 @@ class Scripted:
     def release(self, group: str) -> None:
         self.provided.pop(group, None)
 
-    async def check(self, place: Place, precondition: PipelineObject) -> bool:  # noqa: ARG002 - the seam's signature
-        return self.answers[precondition.type]
+    def check(
+        self,
+        place: Place,  # noqa: ARG002 - the seam's signature
+        precondition: PipelineObject,
+        told: Callable[[bool | BatchyardError], None],
+    ) -> None:
+        self.checks[precondition.id] = told
 
     def alarm(self, place: Place, alarm: Alarm) -> None:  # noqa: ARG002 - the seam's signature
         self.alarms.append(alarm)

@@ -5,7 +5,9 @@ from msgspec.structs import replace
 from batchyard.batch import ids, reasons
 from batchyard.batch.images import Image
 from batchyard.batch.model import Demand, ServiceRequest
+from batchyard.batch.obstacles import Cause
 from batchyard.batch.resources import Capacity, JobQueue, QuotaShare, ServiceEnvironment
+from batchyard.engine.explaining import explain
 from tests.engine.yard import PLACE, Yard
 
 UNIT, KIND = "ml.m5.large", "SAGEMAKER_TRAINING"
@@ -32,11 +34,10 @@ class Shared:
             share = QuotaShare(name, share_arn(name), QUEUE, "ENABLED", one, "LEND_AND_BORROW")
             put(PLACE, share)
 
-    def submit(self, share: str) -> str:
-        service = ServiceRequest(KIND, UNIT, 1, share_arn(share))
-        job = self.yard.submit(
-            queue=QUEUE, command=(), image=KIND, demand=Demand(1000, 0), service=service
-        )
+    def submit(self, share: str, instances: int = 1) -> str:
+        service = ServiceRequest(KIND, UNIT, instances, share_arn(share))
+        demand = Demand(1000 * instances, 0)
+        job = self.yard.submit(queue=QUEUE, command=(), image=KIND, demand=demand, service=service)
         self.yard.settle()
         return job
 
@@ -74,6 +75,27 @@ def test_who_was_told_to_make_room_is_told_again_and_nobody_else() -> None:
     shared.yard.launcher.exits(shared.yard.attempt(left), 143)
     shared.yard.settle()
     assert shared.states(left, comes) == ["RUNNABLE", "STARTING"]
+
+
+def test_why_a_job_waits_is_told_from_the_shares() -> None:
+    shared = Shared()
+    for name in ("a", "b"):
+        shared.submit(name)
+    first, second = shared.submit("a"), shared.submit("a")
+    told = explain(shared.yard.engine, shared.yard.job(second))
+    assert told.sentences == (
+        (
+            "It waits for 1 ml.m5.large: its quota share a uses 1 of its own 1, and 0 are free "
+            "in the service environment."
+        ),
+        "1 job goes before it in its share.",
+    )
+    assert (told.cause, told.ahead, told.in_front) == (Cause.QUOTA, 1, (first,))
+    next_one = explain(shared.yard.engine, shared.yard.job(first))
+    assert next_one.sentences[1] == "It is the next of its share."
+    huge = shared.submit("a", instances=3)
+    [never] = explain(shared.yard.engine, shared.yard.job(huge)).sentences
+    assert never == f"It can never run as things are: {reasons.TOO_MANY_INSTANCES}"
 
 
 def test_memory_is_no_matter_where_none_is_asked_for() -> None:

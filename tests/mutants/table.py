@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.batch.mutants import MUTANTS as SCHEDULING
+from tests.batch.sharing_mutants import MUTANTS as SHARING
 from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
@@ -45,13 +46,16 @@ MUTANTS: list[Mutant] = [
         ("        done.append(commands.End(event.attempt, GRACE))\n", "        pass\n"),
         ("replace(running, state=RUNNING), tuple(done)", "replace(running, state=RUNNING), ()"),
         ("[: reasons.REASON_LENGTH]", ""),
-        ("status_reason=reasons.NOT_STARTED", "status_reason=reasons.EXITED"),
+        ("said = reasons.NOT_STARTED if", "said = reasons.EXITED if"),
         ("if code == 0 and job.stop is None:", "if code == 0:"),
         ("return done, (_release(job),)", "return done, ()"),
         ("if again and job.stop is None and", "if again and"),
         ("if again and job.stop is None and", "if job.stop is None and"),
-        ("len(ended.attempts), last)", "len(ended.attempts) - 1, last)"),
-        ("(_release(job), commands.Offer())", "(commands.Offer(),)"),
+        ("job.spec.retry, tried, last)", "job.spec.retry, tried - 1, last)"),
+        (
+            "status_reason=last.status_reason)\n        return waiting, (_release(job), ",
+            "status_reason=last.status_reason)\n        return waiting, (",
+        ),
         ("failed(ended, event.at, said), (_release(job),)", "failed(ended, event.at, said), ()"),
         ("said = job.stop.reason if job.stop else last", "said = last"),
         ("replace(job, cancelled=True)", "replace(job, cancelled=False)"),
@@ -60,7 +64,10 @@ MUTANTS: list[Mutant] = [
             'job, ()\n    stop = Stop("terminate", event.reason)',
             'job, ()\n    stop = Stop("timeout", event.reason)',
         ),
-        ("commands.End(job.attempts[-1].id, GRACE)", "commands.End(job.attempts[0].id, GRACE)"),
+        (
+            "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[-1].id",
+            "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[0].id",
+        ),
         ("if job.state is RUNNABLE and not job.is_array:", "if job.state is PENDING:"),
         ("latest.started_at + job.spec.timeout", "latest.placed_at + job.spec.timeout"),
     ),
@@ -119,7 +126,7 @@ MUTANTS: list[Mutant] = [
         ),
         ("{**base, **job.spec.environment,", "{**job.spec.environment, **base,"),
         ("str(len(job.attempts))", "str(len(job.attempts) - 1)"),
-        ("job.attempts[-1]", "job.attempts[0]"),
+        ("job.spec, job.attempts[-1]", "job.spec, job.attempts[0]"),
         ("word.removeprefix(REFERENCE), word)", 'word.removeprefix(REFERENCE), "")'),
         ("str(job.index)", "str(job.index + 1)"),
         ("if not command_of(spec, known):", "if not spec.command:"),
@@ -146,13 +153,16 @@ MUTANTS: list[Mutant] = [
         "batchyard/engine/engine.py",
         "tests/engine/test_engine.py",
         ("if self.jobs.get(job.id) is job:  # else", "if job:  # else"),
-        ("        self._open = False\n        await", "        await"),
+        (
+            "        self._open = False\n        self.tasks.stop()\n        self.pipelines",
+            "        self.tasks.stop()\n        self.pipelines",
+        ),
         (
             "            handle.cancel()\n        self._attempts.ended",
             "            pass\n        self._attempts.ended",
         ),
         ("        self._attempts.leave()\n", ""),
-        ("and j.index is None", "and j.index is not None"),
+        ("if j.index is None and", "if j.index is not None and"),
     ),
     *mutants(
         "batchyard/engine/dependencies.py",
@@ -171,7 +181,7 @@ MUTANTS: list[Mutant] = [
         ),
         ("        self._scheduler.release(job)\n", ""),
         ("            self._start_attempt(self.jobs[job_id])\n", "            pass\n"),
-        ("        self.placement.withdraw(job.id)\n", "        pass\n"),
+        ("        self._scheduler.withdraw(job)\n", "        pass\n"),
     ),
     *mutants(
         "batchyard/engine/attempts.py",
@@ -242,6 +252,7 @@ MUTANTS: list[Mutant] = [
         ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
+    *SHARING,
     *CLI,
     *SCHEDULING,
     *CLIENT,

@@ -271,9 +271,9 @@ MUTANTS = [
     ),
     mutant("lifecycle", "return moved, (stop, *done)", "return moved, tuple(done)", "lifecycle"),
     mutant(
-        "lifecycle",
-        "rules.terminate_after if instance.kind",
-        "rules.attempt_timeout if instance.kind",
+        "instances",
+        "rules.terminate_after if self.kind",
+        "rules.attempt_timeout if self.kind",
         "lifecycle",
     ),
     mutant(
@@ -299,8 +299,8 @@ MUTANTS = [
     ),
     mutant(
         "lifecycle",
-        "attempts=instance.attempts,\n    )\n    told",
-        "attempts=(),\n    )\n    told",
+        "attempts=instance.attempts,\n        again=True",
+        "attempts=(),\n        again=True",
         "lifecycle",
     ),
     mutant(
@@ -421,7 +421,7 @@ MUTANTS = [
     mutant("tasks", "canceled and holding.task.again)", "canceled)", "tasks"),
     mutant("tasks", "holding.acknowledged or holding.canceled", "holding.acknowledged", "tasks"),
     mutant("tasks", "lost = begun and not holding.task.again", "lost = begun", "tasks"),
-    mutant("tasks", "self._stale[task_id] = holding.task.attempt", "pass", "tasks"),
+    mutant("tasks", "self._stale[task_id] = attempt", "pass", "tasks"),
     mutant(
         "tasks",
         "if holding is not None and holding.due == due:",
@@ -436,7 +436,7 @@ MUTANTS = [
         "lifecycle",
     ),
     mutant("moves", '("Missed", BEGUN, (STAYS,)),', "", "lifecycle"),
-    mutant("showing", "if field.key not in HIDDEN", "if True", "showing"),
+    mutant("showing", 'if field.key != "parent"', "if True", "showing"),
     mutant(
         "showing",
         "kept = (field for field in shown.fields if field.key not in over)",

@@ -46,6 +46,12 @@ MUTANTS = [
     mutant("access", "if self._had:", "if False:", SERVICE),
     mutant(
         "course",
+        "min(pause, self.task.report_every(self.kit.pace.report))",
+        "pause",
+        law(BATCH, "a_service_that_is_back_hears_of_it_before_it_misses_a_report"),
+    ),
+    mutant(
+        "course",
         "            await self._report()\n            begun.set()",
         "            begun.set()",
         law(RUNNER, "a_task_is_acknowledged_before_its_command_starts"),

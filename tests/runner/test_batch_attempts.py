@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from batchyard.launchers.seam import Exited, Lost, StartFailed
+from batchyard.polling.cadence import BackOff
 from batchyard.runner.activities.batch_job_attempt import ending
 from tests.runner.running import QUICK, running
 from tests.runner.stand_in import HANG_UP, Fate, Service
@@ -129,6 +130,22 @@ def test_a_canceled_one_is_reported_on_until_it_has_ended(service: Service, tmp_
         service.until(lambda: len(service.all("ReportTaskProgress")) > reports + 3)
         gate.touch()
         assert service.ended("t")[0]["errorId"] == "ExitCode:9"
+
+
+def test_a_service_that_is_back_hears_of_it_before_it_misses_a_report(
+    service: Service, tmp_path: Path
+) -> None:
+    """Its patience is a minute, as in reportProgressTimeout: a runner's must not be longer."""
+    away = {"ReportTaskProgress": 2, "SetTaskStatus": 2}
+
+    def fate(operation: str, _: dict[str, Any]) -> Fate:
+        away[operation] = away.get(operation, 0) - 1
+        return HANG_UP if away[operation] >= 0 else None
+
+    service.fate = fate
+    service.offer(attempt("true"))
+    with running(service, tmp_path, pace=QUICK._replace(patience=BackOff(3600, 2, 3600))):
+        assert service.ended("t")
 
 
 def test_a_log_stream_that_is_not_there_is_made(service: Service, tmp_path: Path) -> None:

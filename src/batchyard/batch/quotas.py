@@ -72,6 +72,20 @@ class Preempt(NamedTuple):
     reason: str
 
 
+class Use(NamedTuple):
+    """How a share and its environment stand with a type of instances.
+
+    Attributes:
+        used: what the share's jobs hold.
+        own: what is the share's own.
+        free: what nobody holds.
+    """
+
+    used: int
+    own: int
+    free: int
+
+
 class Quotas:
     """Keeps shares, what is held of them and who waits; decides who begins and who makes room."""
 
@@ -146,6 +160,11 @@ class Quotas:
             self._used[holder, held.wanted.unit] -= held.wanted.instances
         self._changed = True
 
+    def use(self, wanted: Wanted) -> Use:
+        """Tell how things stand for whoever wants this."""
+        used, own = self._used[wanted.share, wanted.unit], self._own(wanted.share, wanted.unit)
+        return Use(used, own, max(0, self._free(wanted)))
+
     # -- who is next -------------------------------------------------------------------------
 
     def decide(self) -> tuple[list[Found], list[Preempt]]:
@@ -196,13 +215,21 @@ class Quotas:
         room = self._room(wanted.queue)
         return _capacity(room, wanted.unit) - self._used[room.arn, wanted.unit] if room else 0
 
+    def _kept(self, wanted: Wanted) -> int:
+        """Sum up what other shares reserve and do not use: nobody else's jobs begin on it."""
+        others = (other for other in self._beside(wanted) if other.arn != wanted.share)
+        return sum(
+            self._idle(other, wanted.unit) for other in others if other.strategy == "RESERVE"
+        )
+
     def _after(self, wanted: Wanted) -> int:
         return self._used[wanted.share, wanted.unit] + wanted.instances
 
     def _fits(self, wanted: Wanted) -> bool:
         """Tell whether a job fits into what is its share's own."""
         own = self._own(wanted.share, wanted.unit)
-        return self._after(wanted) <= own and wanted.instances <= self._free(wanted)
+        free = self._free(wanted) - self._kept(wanted)
+        return self._after(wanted) <= own and wanted.instances <= free
 
     def _borrows(self, wanted: Wanted) -> bool:
         """Tell whether a job fits into what its share may borrow."""
@@ -212,9 +239,9 @@ class Quotas:
             return False
         others = [other for other in self._beside(wanted) if other.arn != share.arn]
         lent = sum(self._idle(other, unit) for other in others if other.strategy != "RESERVE")
-        kept = sum(self._idle(other, unit) for other in others if other.strategy == "RESERVE")
         borrowed = sum(max(0, -self._left(other, unit)) for other in others)
-        return borrowed + after - own <= lent and wanted.instances <= self._free(wanted) - kept
+        free = self._free(wanted) - self._kept(wanted)
+        return borrowed + after - own <= lent and wanted.instances <= free
 
     def _beside(self, wanted: Wanted) -> list[QuotaShare]:
         return [share for share in self._shares.values() if share.queue == wanted.queue]
@@ -251,7 +278,8 @@ class Quotas:
             return None
         asked = wanted.instances + spoken[share, unit]
         if stays + asked <= own:
-            coming = self._free(wanted) + self._going(room.arn, unit) - spoken[wanted.queue, unit]
+            coming = self._free(wanted) - self._kept(wanted) + self._going(room.arn, unit)
+            coming -= spoken[wanted.queue, unit]
             return self._leave(
                 wanted.instances - coming, self._borrowers(wanted), reasons.RECLAIMED
             )

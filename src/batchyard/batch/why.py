@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from batchyard.batch.model import Job
     from batchyard.batch.placement import Placement
-    from batchyard.batch.quotas import Quotas
     from batchyard.batch.waiting import Line, Queue
 
 MOST_NAMED: Final = 10
@@ -100,27 +99,6 @@ def of_array(parent: Job, child: Why | None, child_id: str | None) -> Why:
         return Why(Cause.CHILDREN, (counts,))
     told = (counts, f"The first that waits is {child_id}:", *child.sentences)
     return Why(child.cause, told, child.ahead, child.in_front, child.waits_for)
-
-
-def of_quota_share(job_id: str, quotas: Quotas) -> Why:
-    """Say why a service job that waits for its quota share does not run.
-
-    Args:
-        job_id: whose.
-        quotas: what decides about such jobs.
-    """
-    wanted = quotas.waiting[job_id].wanted
-    first = [each.job_id for each in quotas.order(wanted.queue)]
-    ahead = first.index(job_id)
-    instances = f"{wanted.instances} of {wanted.unit}"
-    never = quotas.misfit(wanted)
-    told = (
-        never
-        or f"It asks for {instances}, which its quota share {named(wanted.share)} does not "
-        "have idle, nor may borrow now.",
-        _place(ahead, named(wanted.queue)),
-    )
-    return Why(Cause.QUOTA_SHARE, told, ahead, tuple(first[:ahead][:MOST_NAMED]))
 
 
 def _runnable(job: Job, line: Line, placement: Placement, now: int) -> Why:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchyard.batch import arrays, ids
+from batchyard.batch.sharing_out import why_by_quota
 from batchyard.batch.states import WAITING, JobState
-from batchyard.batch.why import of_array, of_quota_share, why
+from batchyard.batch.why import of_array, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,8 @@ def explain(engine: Engine, job: Job) -> Why:
         child = _first_that_waits(engine, job)
         found = None if child is None else explain(engine, child)
         return of_array(job, found, child.id if child else None)
-    if job.id in engine.quotas.waiting:
-        return of_quota_share(job.id, engine.quotas)
+    if waiting := engine.quotas.waiting.get(job.id):
+        return why_by_quota(engine.quotas, waiting)
     return why(job, engine.placement, _states(engine, job.waits_for), engine.now())
 
 

@@ -121,8 +121,13 @@ def _failure(attempt: Attempt) -> Iterator[Field]:
 
 
 def _runner(attempt: Attempt) -> Iterator[Field]:
-    if attempt.hostname:
-        yield Field("hostname", attempt.hostname)
+    """Show what its runner said of itself: AWS's field, and for the instance identity our own."""
+    pairs = (
+        ("hostname", attempt.hostname),
+        ("instanceIdentityDocument", attempt.document),
+        ("instanceIdentitySignature", attempt.signature),
+    )
+    yield from (Field(key, text) for key, text in pairs if text)
 
 
 def _moment(millis: int) -> str:

@@ -151,10 +151,14 @@ class Course(NamedTuple):
                 return False
 
     async def _bear(self, what: str, tries: int, error: errors.ServiceError) -> None:
-        """Wait before the next try, and say so once."""
+        """Wait before the next try, no longer than between two reports, and say so once.
+
+        Once the service is back, it waits no longer than that before it gives tasks to others.
+        """
         if tries == 1:
             self.kit.say(f"{what} of {self.task.label} waits for the service: {error}")
-        await asyncio.sleep(self.kit.pace.patience.delay(tries, self.kit.chance()))
+        pause = self.kit.pace.patience.delay(tries, self.kit.chance())
+        await asyncio.sleep(min(pause, self.task.report_every(self.kit.pace.report)))
 
     async def _call(self, operation: str, members: Mapping[str, object], answer: type[T]) -> T:
         members = {"taskId": self.task.task_id, **members}

@@ -14,10 +14,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from batchyard.errors import NotFound
+from batchyard.errors import BatchyardError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from pathlib import Path
 
     from batchyard.batch.ids import Place
@@ -49,7 +49,7 @@ class Surroundings:
         self._output = output
         self._base = base
         self._hosts: dict[str, asyncio.Task[None]] = {}
-        self._alarms: set[asyncio.Future[None]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
         self._session: Any = None
         self.url: str | None = None
 
@@ -66,15 +66,15 @@ class Surroundings:
         host = self._hosts.pop(group, None)
         if host is not None:
             host.cancel()
-            self._alarms.add(host)
-            host.add_done_callback(self._alarms.discard)
+            self._under_way.add(host)
+            host.add_done_callback(self._under_way.discard)
 
     async def stop(self) -> None:
         """Let every runner go, and wait until they have ended; twice is fine."""
         for group in list(self._hosts):
             self.release(group)
-        if self._alarms:
-            await asyncio.wait(list(self._alarms))
+        if self._under_way:
+            await asyncio.wait(list(self._under_way))
 
     async def _host(self, place: Place, group: str, gone: Callable[[str], None]) -> None:
         """Keep a runner alive until this is cancelled; if it ends by itself, say so."""
@@ -101,26 +101,43 @@ class Surroundings:
         own = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
         return {**own, **self._base}
 
-    async def check(self, place: Place, precondition: PipelineObject) -> bool:
+    def check(
+        self,
+        place: Place,
+        precondition: PipelineObject,
+        told: Callable[[bool | BatchyardError], None],
+    ) -> None:
         """Ask S3 or DynamoDB whether a precondition holds."""
+        self._begin(self._check(place, precondition, told))
+
+    async def _check(
+        self,
+        place: Place,
+        precondition: PipelineObject,
+        told: Callable[[bool | BatchyardError], None],
+    ) -> None:
         from batchyard.server import checks
 
-        check = checks.CHECKS.get(precondition.type or "")
-        if check is None:
-            raise NotFound(f"{precondition.type} is no precondition that a yard can check")
-        session = self._connected()
-        return await asyncio.to_thread(check, session, place.region, precondition)
+        try:
+            check = checks.CHECKS[precondition.type or ""]
+            session = self._connected()
+            told(await asyncio.to_thread(check, session, place.region, precondition))
+        except KeyError:
+            told(NotFound(f"{precondition.type} is no precondition that a yard can check"))
+        except BatchyardError as error:
+            told(error)
 
     def alarm(self, place: Place, alarm: Alarm) -> None:
         """Publish a message to its topic."""
         from batchyard.server import checks
 
         session = self._connected()
-        work = asyncio.ensure_future(
-            asyncio.to_thread(checks.publish, session, place.region, alarm)
-        )
-        self._alarms.add(work)
-        work.add_done_callback(self._alarms.discard)
+        self._begin(asyncio.to_thread(checks.publish, session, place.region, alarm))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def _connected(self) -> Any:  # noqa: ANN401 - botocore ships no types
         if self._session is None:

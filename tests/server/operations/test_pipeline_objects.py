@@ -138,22 +138,24 @@ def test_a_page_ends_where_the_limit_says_even_amid_an_instance(yard: PipelinesY
 
 
 def test_a_request_looks_at_so_many_instances_and_no_more(yard: PipelinesYard) -> None:
-    hours = querying.WALK + 2
-    begin = changed(HOURLY, "Hourly", startDateTime="2023-12-01T00:00:00", period="15 minutes")
+    begin = changed(HOURLY, "Hourly", startDateTime="2024-02-09T00:00:00", period="15 minutes")
     pipeline = yard.put(begin)
     yard.ask("ActivatePipeline", pipelineId=pipeline, startTimestamp=0)
-    query = {"selectors": [{"fieldName": "@status", "operator": {"type": "EQ", "values": ["X"]}}]}
+    last = ("@scheduledStartTime", "EQ", ["2024-03-01T12:00:00"])
+    query = {
+        "selectors": [{"fieldName": last[0], "operator": {"type": last[1], "values": last[2]}}]
+    }
     asked = {"pipelineId": pipeline, "sphere": "INSTANCE", "query": query}
     first = yard.ask("QueryObjects", **asked)
     assert first["ids"] == []
     assert first["hasMoreResults"] is True
-    assert hours < len(
-        yard.ids(
-            pipeline,
-            "INSTANCE",
-            ("@status", "EQ", ["WAITING_FOR_RUNNER", "WAITING_ON_DEPENDENCIES"]),
-        )
-    )
+    assert yard.ids(pipeline, "INSTANCE", last) == [HOURS[2]]
+    assert len(list(yard.yard.engine.pipelines._live[pipeline].all_of())) > querying.WALK  # noqa: SLF001 - to be sure
+
+
+def test_a_status_that_no_instance_has_finds_none(yard: PipelinesYard) -> None:
+    pipeline = yard.activate(HOURLY)  # WAITING is one that the AWS CLI's list-runs can ask for
+    assert yard.ids(pipeline, "INSTANCE", ("@status", "EQ", ["WAITING"])) == []
 
 
 @pytest.mark.parametrize(
@@ -210,3 +212,10 @@ def test_a_text_that_cannot_be_worked_out_is_refused_at_the_spot(yard: Pipelines
     assert "#{»nothing}" in message
     assert "at character 503" in message
     assert len(message) < 400
+
+
+def test_a_text_of_too_many_expressions_is_refused(yard: PipelinesYard) -> None:
+    pipeline = yard.activate(HOURLY)
+    asked = {"pipelineId": pipeline, "objectId": "Hourly"}
+    code, message = yard.refusal("EvaluateExpression", expression="#{period}" * 10_001, **asked)
+    assert (code, "10001" in message) == (INVALID, True)

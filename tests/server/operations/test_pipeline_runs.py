@@ -171,8 +171,30 @@ def test_statuses_and_objects_that_do_not_go_together_are_refused(yard: Pipeline
 def test_no_status_of_a_finished_pipeline_is_set(yard: PipelinesYard) -> None:
     pipeline = yard.activate(ONCE)
     (name,) = yard.ids(pipeline, "INSTANCE")
-    yard.fail(pipeline, name)
+    set_status(yard, pipeline, "MARK_FINISHED", name)
     assert state(yard, pipeline) == "FINISHED"
     for wanted, of in (("RERUN", name), ("MARK_FINISHED", name), ("PAUSE", "Hi")):
         assert "FINISHED" in refused(yard, pipeline, wanted, of)
-    assert status(yard, pipeline, name) == "FAILED"
+    assert status(yard, pipeline, name) == "FINISHED"
+
+
+def test_nothing_is_run_again_in_a_pipeline_that_was_deactivated(yard: PipelinesYard) -> None:
+    pipeline = yard.activate(HOURLY)
+    name, *_ = yard.ids(pipeline, "INSTANCE")
+    yard.ask("DeactivatePipeline", pipelineId=pipeline)
+    assert state(yard, pipeline) == "INACTIVE"
+    assert "activate" in refused(yard, pipeline, "RERUN", name)
+    yard.ask("ActivatePipeline", pipelineId=pipeline)
+    assert status(yard, pipeline, name) == "WAITING_FOR_RUNNER"
+
+
+def test_a_pipeline_in_which_something_failed_stays_scheduled_and_can_be_rerun(
+    yard: PipelinesYard,
+) -> None:
+    """SCHEDULED: it is ready, does work, or has done its work (dp-interpret-status.html)."""
+    pipeline = yard.activate(ONCE)
+    (name,) = yard.ids(pipeline, "INSTANCE")
+    yard.fail(pipeline, name)
+    assert (status(yard, pipeline, name), state(yard, pipeline)) == ("FAILED", "SCHEDULED")
+    set_status(yard, pipeline, "RERUN", name)
+    assert status(yard, pipeline, name) == "WAITING_FOR_RUNNER"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from batchyard.engine.pipelines.live import Live
     from batchyard.engine.pipelines.outside import Outside
     from batchyard.pipelines.commands import Command
-    from batchyard.pipelines.model import PipelineObject
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,6 @@ class Carrying:
         self._outside = outside
         self._handing = handing
         self._apply = apply
-        self._checks: set[asyncio.Task[None]] = set()
 
     def carry_out(self, live: Live, found: Iterable[tuple[str, Command]]) -> None:
         """Do what is to be done for instances."""
@@ -130,21 +127,19 @@ class Carrying:
             if not _under_way(live, name, attempt):
                 return
             self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
-            check = asyncio.ensure_future(self._checked(live, name, attempt, objects[attempt]))
-            self._checks.add(check)
-            check.add_done_callback(self._checks.discard)
+            told = partial(self._checked, live, name, attempt)
+            self._outside.surroundings.check(live.place, objects[attempt], told)
 
         self._outside.journal.after(begin)
 
-    async def _checked(self, live: Live, name: str, attempt: str, item: PipelineObject) -> None:
-        try:
-            met = await self._outside.surroundings.check(live.place, item)
-        except BatchyardError as error:
-            self._fail(live, name, attempt, "PreconditionFailed", str(error))
-            return
+    def _checked(self, live: Live, name: str, attempt: str, told: object) -> None:
         now = self._outside.clock.now()
-        done = events.Succeeded if met else events.NotMet
-        self._happen(live, name, done(now, attempt=attempt))
+        if isinstance(told, BatchyardError):
+            self._fail(live, name, attempt, "PreconditionFailed", str(told))
+        elif told:
+            self._happen(live, name, events.Succeeded(now, attempt=attempt))
+        else:
+            self._happen(live, name, events.NotMet(now, attempt=attempt))
 
     def _trigger(self, live: Live, name: str, command: commands.Trigger) -> None:
         alarm = self._handing.alarm(live, name, command.action)

@@ -119,7 +119,9 @@ class Live:
             page = self._store.instances(query)
             for stored in page.instances:
                 seen.add(stored.id)
-                yield self.instances.get(stored.id, stored)
+                current = self.instances.get(stored.id, stored)
+                if not statuses or current.status in statuses:
+                    yield current
             if page.next is None:
                 break
             query = InstanceQuery(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from batchyard.batch.ids import Place
     from batchyard.engine.clock import Clock
     from batchyard.engine.journal import Journal
     from batchyard.engine.tasks import Tasks
+    from batchyard.errors import BatchyardError
     from batchyard.pipelines.alarms import Alarm
     from batchyard.pipelines.model import PipelineObject
     from batchyard.store.seam import Store
@@ -38,11 +39,18 @@ class Surroundings(Protocol):
     def release(self, group: str) -> None:
         """Let a resource's runner go, and what it runs; one that is not there is fine."""
 
-    def check(self, place: Place, precondition: PipelineObject) -> Awaitable[bool]:
+    def check(
+        self,
+        place: Place,
+        precondition: PipelineObject,
+        told: Callable[[bool | BatchyardError], None],
+    ) -> None:
         """Find out whether a precondition holds that the service checks itself.
 
-        Raises:
-            BatchyardError: it cannot be found out.
+        Args:
+            place: whose it is.
+            precondition: the precondition, with every expression worked out.
+            told: told whether it holds, or why that cannot be found out.
         """
 
     def alarm(self, place: Place, alarm: Alarm) -> None:

@@ -69,7 +69,7 @@ def ending(end: End) -> Ending:
 
 
 def _command(task: Handed, kit: Kit) -> Command:
-    """Form what is launched.
+    """Form what is launched; what the job says of its environment wins over this machine's.
 
     Raises:
         Refused: the memory is no number.

@@ -6,6 +6,7 @@ API_ValidatePipelineDefinition.html and API_GetPipelineDefinition.html beside it
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from batchyard.server.operations import Context
     from batchyard.server.operations.pipelines.finding import Wire
 
+FEW = 1_000
+"""Expressions from which on a definition is examined on a thread of its own (ours)."""
 
-def put_pipeline_definition(context: Context, request: Wire) -> Wire:
+
+async def put_pipeline_definition(context: Context, request: Wire) -> Wire:
     """Give a pipeline a definition in place of the one it has; it holds from the next activation.
 
     It is kept even if it is in error, but then it cannot be activated.
@@ -36,7 +40,8 @@ def put_pipeline_definition(context: Context, request: Wire) -> Wire:
     """
     pipeline = found(context, request.pipeline_id)
     definition = kept(_read(request), pipeline.latest)
-    findings = _examined(context, pipeline, definition)
+    findings = await _examined(context, pipeline, definition)
+    pipeline = found(context, request.pipeline_id)  # as it is by now
     refusal = findings.fatal or activation.unsaved(pipeline, definition)
     if refusal is not None:
         raise invalid(refusal)
@@ -44,10 +49,11 @@ def put_pipeline_definition(context: Context, request: Wire) -> Wire:
     return context.types.PutPipelineDefinitionOutput(**_told(context, findings))
 
 
-def validate_pipeline_definition(context: Context, request: Wire) -> Wire:
+async def validate_pipeline_definition(context: Context, request: Wire) -> Wire:
     """Say what is wrong with a definition, and what is unwise; nothing is kept."""
     pipeline = found(context, request.pipeline_id)
-    findings = _examined(context, pipeline, kept(_read(request), pipeline.latest))
+    definition = kept(_read(request), pipeline.latest)
+    findings = await _examined(context, pipeline, definition)
     return context.types.ValidatePipelineDefinitionOutput(**_told(context, findings))
 
 
@@ -66,8 +72,12 @@ def values(given: list[Wire] | None) -> tuple[ParameterValue, ...]:
     return msgspec.convert(given or (), tuple[ParameterValue, ...], from_attributes=True)
 
 
-def _examined(context: Context, pipeline: Pipeline, definition: Definition) -> Findings:
-    return activation.examined(pipeline, definition, periods.at(context.engine.now()))
+async def _examined(context: Context, pipeline: Pipeline, definition: Definition) -> Findings:
+    now = periods.at(context.engine.now())
+    fields = (field for item in definition.pipeline_objects for field in item.fields)
+    if sum((field.string_value or "").count("#{") for field in fields) > FEW:
+        return await asyncio.to_thread(activation.examined, pipeline, definition, now)
+    return activation.examined(pipeline, definition, now)
 
 
 def _told(context: Context, findings: Findings) -> Mapping[str, object]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from batchyard.server.operations import Context
     from batchyard.server.operations.pipelines.finding import Objects, Wire
 
+MOST = 10_000
+"""Expressions that one text can hold (ours): reading so many takes seconds."""
+
 LONG = 50_000
 """Characters of an expression from which on it is worked out on a thread of its own (ours)."""
 
@@ -74,10 +77,13 @@ async def evaluate_expression(context: Context, request: Wire) -> Wire:
 
     Raises:
         Fault: TaskNotFoundException; there is no such object. InvalidRequestException; an
-            expression cannot be read or worked out: the message shows the spot.
+            expression cannot be read or worked out (the message shows the spot), or there are too
+            many of them.
     """
     objects = objects_of(context, found(context, request.pipeline_id))
     name, text = request.object_id, request.expression
+    if text.count("#{") > MOST:
+        raise invalid(f"expression can hold {MOST} expressions, and holds {text.count('#{')}")
     item = objects.get(name)
     if item is None:
         message = f"The pipeline {objects.pipeline.id} has no object {name[:200]!r}"

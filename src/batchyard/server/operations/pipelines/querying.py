@@ -11,6 +11,7 @@ from msgspec import structs
 
 from batchyard.errors import Refused
 from batchyard.pipelines.selecting import Selector, matches, wrong
+from batchyard.pipelines.states import Status
 from batchyard.server.operations.pipelines.finding import found, invalid, objects_of
 from batchyard.server.operations.pipelines.listing import bad_marker
 from batchyard.store.asking import InstanceQuery
@@ -155,10 +156,15 @@ class _Walk:
             raise bad_marker(mark.written()) from None
 
     def _query(self) -> InstanceQuery:
-        """Let the store find the instances of a component by itself."""
-        only = [s.values for s in self._selectors if s.field == "@componentParent"]
-        component = only[0][0] if only and len(only[0]) == 1 else None
-        return InstanceQuery(pipeline=self._objects.pipeline.id, component=component)
+        """Let the store find instances of a component, or in some statuses, by itself."""
+        wanted = {s.field: s.values for s in self._selectors if s.operator in {"EQ", "REF_EQ"}}
+        components, statuses = wanted.get("@componentParent", ()), wanted.get("@status", ())
+        by_status = statuses and self._sphere == "INSTANCE"
+        return InstanceQuery(
+            pipeline=self._objects.pipeline.id,
+            component=components[0] if len(components) == 1 else None,
+            statuses=frozenset(s for s in Status if s in statuses) if by_status else None,
+        )
 
     def _take(self, instances: Sequence[Instance], mark: Mark) -> Mark | None:
         """Take ids of a page; where they do not all find room, say where to go on."""

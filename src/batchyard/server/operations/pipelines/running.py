@@ -119,7 +119,13 @@ def _check_components(context: Context, pipeline: Pipeline, ids: list[str], stat
             raise invalid(f"The pipeline {pipeline.id} has no component {name[:200]!r}")
 
 
+STOPPING = frozenset({PipelineState.DEACTIVATING, PipelineState.INACTIVE})
+"""In which nothing is run again (ours): an activation runs again what was canceled."""
+
+
 def _check_instances(context: Context, pipeline: Pipeline, ids: list[str], status: str) -> None:
+    if status == "RERUN" and pipeline.state in STOPPING:
+        raise invalid(f"The pipeline {pipeline.id} is {pipeline.state}: activate it to run it")
     for name in ids:
         if not name.startswith("@") or ATTEMPT in name:
             raise invalid(f"{status} is for instances, and {name[:200]!r} is none")
