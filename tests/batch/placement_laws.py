@@ -427,6 +427,16 @@ def test_a_job_is_a_misfit_when_it_would_not_fit_into_empty_rooms(
     assert (reason == reasons.TOO_LARGE) == (vcpus <= widest and not borne)
 
 
+def test_a_machine_that_is_elsewhere_holds_a_job_only_if_it_is_wide_enough() -> None:
+    placement, claim = Placement(MEMORY), Claim("q", Size(Demand(2000, 2 * MEMORY)))
+    placement.put(queue("q", 1, ["here", "there"]), 0)
+    placement.put(environment("here", 2000), 0)
+    placement.put(environment("there", 1000, elsewhere=True), 0)
+    assert placement.misfit(claim) == reasons.TOO_LARGE
+    placement.put(environment("there", 2000, elsewhere=True), 0)
+    assert placement.misfit(claim) is None
+
+
 def test_memory_is_counted_where_attempts_would_be_placed_now() -> None:
     placement, large = Placement(MEMORY), Claim("q", Size(Demand(1, 800)))
     placement.put(queue("q", 1, ["here"]), 0)
