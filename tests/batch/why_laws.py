@@ -22,6 +22,7 @@ from batchyard.batch.why import MOST_NAMED, Why, of_array, why
 from tests.batch.jobs_given import spec
 from tests.batch.placement_laws import (
     MEMORY,
+    NARROW,
     STEPS,
     Pair,
     Waiter,
@@ -86,7 +87,7 @@ def before(pair: Pair, waiter: Waiter) -> str:
     return "1 job goes" if number == 1 else f"{number or 'no'} jobs go"
 
 
-@given(st.lists(STEPS, max_size=40))
+@given(st.lists(STEPS, max_size=40) | st.lists(NARROW["shares and sizes"], max_size=40))
 def test_everything_that_stands_in_a_jobs_way_is_named_and_nothing_else(
     steps: list[tuple[Any, ...]],
 ) -> None:
