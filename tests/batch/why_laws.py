@@ -23,6 +23,7 @@ from tests.batch.jobs_given import spec
 from tests.batch.placement_laws import (
     MEMORY,
     NARROW,
+    SIZES,
     STEPS,
     Pair,
     Waiter,
@@ -87,7 +88,7 @@ def before(pair: Pair, waiter: Waiter) -> str:
     return "1 job goes" if number == 1 else f"{number or 'no'} jobs go"
 
 
-@given(st.lists(STEPS, max_size=40) | st.lists(NARROW["shares and sizes"], max_size=40))
+@given(st.lists(STEPS, max_size=40) | st.lists(NARROW["shares and sizes"], min_size=20))
 def test_everything_that_stands_in_a_jobs_way_is_named_and_nothing_else(
     steps: list[tuple[Any, ...]],
 ) -> None:
@@ -222,6 +223,16 @@ def test_shares_that_go_first_are_named_those_that_used_least_first() -> None:
             "there; shares that have used less: cy, bob."
         ),
     )
+
+
+def test_who_goes_first_in_a_share_is_counted_by_priority_then_by_age() -> None:
+    pair = Pair()
+    for number in range(12):
+        pair.offer("q1", SIZES[1], "ann", number % 2)
+    pair.decide()
+    for job_id, waiter in pair.model.waiting.items():
+        said = told(pair.real, waiter.claim, job_id)
+        assert f" {before(pair, waiter)} before it there" in said.sentences[2]
 
 
 def test_a_queue_of_higher_priority_on_the_same_environments_is_named() -> None:
