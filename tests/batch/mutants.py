@@ -250,7 +250,6 @@ MUTANTS = [
     ),
     mutant("engine/scheduler", "in_use=stock.used if stock else 0", "in_use=resource.in_use", KEPT),
     mutant("engine/scheduler", "queue.shares.restore(_usage.decode(text))", "pass", KEPT),
-    mutant("engine/scheduler", "        self._used.clear()\n", "", KEPT),
     mutant(
         "engine/explaining",
         "        if child.state is JobState.RUNNABLE:\n            return child\n",

@@ -546,6 +546,27 @@ def test_jobs_of_a_queue_that_is_not_there_wait_for_it() -> None:
     assert placement.decide(0) == [Found("j", "e")]
 
 
+def test_a_queue_of_higher_priority_goes_first_whoever_has_waited_longer() -> None:
+    placement, size = Placement(MEMORY), Size(Demand(1000, 10))
+    for priority, arn in ((1, "low"), (2, "high")):
+        placement.put(queue(arn, priority, ["e"]), 0)
+        placement.offer(arn, Claim(arn, size))
+    placement.put(environment("e", 1000), 0)
+    assert placement.decide(0) == [Found("high", "e")]
+    placement.release("high", 0)
+    assert placement.decide(0) == [Found("low", "e")]
+
+
+def test_a_job_that_is_offered_again_is_no_younger_than_one_of_another_size() -> None:
+    placement = Placement(MEMORY)
+    placement.put(environment("e", 1000), 0)
+    placement.put(queue("q", 1, ["e"]), 0)
+    for job, memory in (("first", 1), ("second", 2), ("first", 1)):
+        placement.offer(job, Claim("q", Size(Demand(1000, memory))))
+    assert placement.order("q", 2, 0) == ["first", "second"]
+    assert placement.decide(0) == [Found("first", "e")]
+
+
 def test_a_job_that_is_offered_again_keeps_its_place() -> None:
     placement, claim = Placement(memory=1000), Claim("q", Size(Demand(1000, 1)))
     placement.put(environment("e", 1000), 0)

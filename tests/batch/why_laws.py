@@ -202,6 +202,14 @@ def test_what_a_policy_keeps_for_others_is_named() -> None:
     )
 
 
+def test_a_policy_that_does_not_hold_a_job_up_is_not_blamed() -> None:
+    placement = a_placement(4000, FairShare(0, 50))
+    claim = Claim("jq/q", Size(Demand(1000, 1)), "ann")
+    placement.put(environment("ce/e", 4000, enabled=False), 0)
+    filled(placement, claim, 1)
+    assert [each.cause for each in obstacles(placement, claim, 0)] == [Cause.DISABLED]
+
+
 def test_shares_that_go_first_are_named_those_that_used_least_first() -> None:
     placement = a_placement(2000, FairShare())
     claims = {share: Claim("jq/q", Size(Demand(1000, 1)), share) for share in ("ann", "bob", "cy")}
