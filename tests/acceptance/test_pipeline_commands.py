@@ -309,3 +309,26 @@ def test_what_cannot_be_is_refused_in_a_line(
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert named in done.stderr
+
+
+def test_a_killed_run_leaves_nothing_behind_either(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    definition = written(
+        tmp_path,
+        ONDEMAND | {"workerGroup": "mine"},
+        shell("One", f"echo $$ $PPID >> {pids}; exec sleep 1000"),
+    )
+    running = subprocess.Popen(
+        [BATCHYARD, "pipeline", "run", definition],
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    children = f"/proc/{running.pid}/task/{running.pid}/children"
+    left = [int(pid) for pid in [*pids.read_text().split(), *Path(children).read_text().split()]]
+    assert len(left) == 4  # the command and its supervisor, the yard and the task runner
+    running.kill()
+    running.wait(PATIENCE)
+    until(lambda: all(map(_gone, left)))

@@ -311,3 +311,36 @@ def test_an_object_is_rendered_field_by_field_and_says_what_has_no_value() -> No
     assert done == {"type": ("#{kept}",), "scriptArgument": ("a", "2")}
     assert list(wrong) == ["command"]
     assert "echo #{»nothing}" in wrong["command"]
+
+
+GIVEN: dict[str, tuple[str, ...]] = {
+    "myEnv": ("dev",),
+    "myBucket": ("s3://b/#{myEnv}",),
+    "mySql": ("create table #{table}",),
+    "myFlags": (),
+    "myRound": ("#{myTrip}",),
+    "myTrip": ("#{myRound}",),
+}
+"""AWS's own templates ask for values such as the statement: expressions of whoever uses them."""
+
+
+def given_as(text: str) -> tuple[str, ...]:
+    item = PipelineObject("B", "B", (Field("table", "orders"), Field("myEnv", "#{myEnv}!")))
+    return evaluate(text, ObjectScope(item, KNOWN.get, GIVEN))
+
+
+def test_the_value_of_a_parameter_is_worked_out_where_it_is_used() -> None:
+    assert given_as("#{mySql}") == ("create table orders",)
+    assert given_as("#{myBucket}/in") == ("s3://b/dev!/in",)
+    with pytest.raises(Malformed, match="the value of 'myRound' refers to itself"):
+        given_as("#{myRound}")
+
+
+def test_a_parameter_that_was_left_out_leaves_no_trace() -> None:
+    assert given_as("#{myFlags}") == ()
+    assert given_as("load #{myFlags}--all") == ("load --all",)
+    item = PipelineObject("B", "B", (Field("options", "#{myFlags}"), Field("command", "true")))
+    assert rendered(item, ObjectScope(item, KNOWN.get, GIVEN)) == (
+        {"options": (), "command": ("true",)},
+        {},
+    )

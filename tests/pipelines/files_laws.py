@@ -115,3 +115,27 @@ def test_what_no_file_can_say_is_refused(field: Field) -> None:
 def test_a_file_of_another_form_is_refused_by_its_place(text: str, place: str) -> None:
     with pytest.raises(Refused, match=place):
         files.read(text)
+
+
+@given(definitions())
+def test_what_the_api_answers_is_read_as_well(definition: Definition) -> None:
+    answer = wire(definition) | {"pipelineId": "df-1", "ResponseMetadata": {"RetryAttempts": 0}}
+    assert files.read(json.dumps(answer)) == definition
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{"id": "A"}, {"id": "A", "name": "A", "fields": {}}, {"id": "A", "name": "A", "fields": [1]}],
+)
+def test_an_answer_of_another_form_is_refused_and_the_place_is_named(item: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match=r"the API has: .*pipelineObjects\[0\]"):
+        files.read(json.dumps({"pipelineObjects": [item]}))
+
+
+@given(FILES)
+def test_a_mark_before_the_file_is_passed_over(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    expected = files.read(text)
+    assert files.read("\ufeff" + text) == expected
+    assert files.read(text.encode("utf-8-sig")) == expected
+    assert files.read(json.dumps(document, indent=1).replace("\n", "\r\n")) == expected

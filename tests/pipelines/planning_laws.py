@@ -23,6 +23,7 @@ from batchyard.pipelines.states import Status
 from tests.pipelines.samples import VALID, default, document, ref
 
 START = datetime(2012, 1, 31, 22)  # noqa: DTZ001 - naive and UTC, as AWS writes moments
+STAMP = "2012-01-31T22:00:00"
 PERIODS = st.builds(
     periods.Period,
     st.integers(1, 40),
@@ -205,6 +206,32 @@ def test_resources_are_due_at_the_beginning_whatever_the_style() -> None:
     whole["objects"][0]["scheduleType"] = "timeseries"
     for instance in plan(made(whole), START, START + timedelta(hours=6)):
         assert instance.due == (instance.start if instance.kind == "resource" else instance.end)
+
+
+def test_what_has_no_schedule_has_that_of_the_activity_that_uses_it() -> None:
+    whole = document(
+        {"id": "Default", "scheduleType": "cron"},
+        {"id": "S", "type": "Schedule", "period": "1 hour", "startDateTime": STAMP},
+        {"id": "Other", "type": "Schedule", "period": "1 day", "startDateTime": STAMP},
+        {"id": "M", "type": "Ec2Resource", "terminateAfter": "3"},
+        {"id": "N", "type": "S3DataNode", "filePath": "s3://x", "schedule": ref("Other")},
+        {
+            "id": "A",
+            "type": "ShellCommandActivity",
+            "command": "true",
+            "runsOn": ref("M"),
+            "schedule": ref("S"),
+            "output": ref("N"),
+        },
+    )
+    found = plan(made(whole), START, START + timedelta(hours=2))
+    assert [i.id for i in found if i.component != "N"] == [
+        f"@{name}_2012-01-31T{hour}:00:00" for hour in (22, 23) for name in ("M", "A")
+    ]
+    assert len([i for i in found if i.component == "N"]) == 1
+    activity, machine = (by_id(found)[f"@{name}_2012-01-31T22:00:00"] for name in "AM")
+    assert activity.resource == machine.id
+    assert machine.rules.terminate_after == 3 * 3_600_000
 
 
 def test_intervals_before_a_resumption_are_skipped() -> None:

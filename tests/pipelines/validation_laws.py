@@ -123,6 +123,48 @@ def test_a_schedule_is_required_of_what_runs_unless_on_demand() -> None:
     assert checked(document({"id": "Default", "scheduleType": "onDemand"}, shell())).errors == {}
 
 
+def test_an_activitys_schedule_is_enough_for_what_it_uses() -> None:
+    text = "MISSING_FIELD: 'schedule' is required unless the pipeline runs on demand."
+    bare = default(schedule=[])
+    machine = {"id": "M", "type": "Ec2Resource", "terminateAfter": "1 hour"}
+    nodes = [{"id": name, "type": "S3DataNode", "filePath": "s3://x"} for name in ("In", "Out")]
+    activity = shell(
+        workerGroup=None,
+        runsOn=ref("M"),
+        schedule=ref("Daily"),
+        input=ref("In"),
+        output=ref("Out"),
+    )
+    assert checked(document(bare, ONCE, machine, *nodes, activity)).errors == {}
+    unused = checked(document(bare, ONCE, machine, *nodes, shell(schedule=ref("Daily"))))
+    assert unused.errors == dict.fromkeys(("M", "In", "Out"), (text,))
+
+
+def test_default_may_have_its_own_name_as_its_type_and_nobody_else() -> None:
+    assert checked(document(default(type="Default"), ONCE, shell())).errors == {}
+    text = "INVALID_FIELD_VALUE: 'type' value 'Default' is that of 'Default' only."
+    assert one({"id": "Mine", "type": "Default"}).errors == {"Mine": (text,)}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": "M", "type": "Ec2Resource", "logUri": "s3://l", "terminateAfter": "3"},
+        {"id": "M", "type": "EmrCluster", "emrLogUri": "s3://l", "terminateAfter": "12 hours"},
+        {
+            "id": "P",
+            "type": "PigActivity",
+            "script": "x",
+            "generatedScriptsPath": "s3://g",
+            "workerGroup": "g",
+        },
+        ONCE | {"id": "S", "maxActiveInstances": "1"},
+    ],
+)
+def test_what_the_older_api_knew_is_known(item: dict[str, Any]) -> None:
+    assert one(item).errors == {}
+
+
 @pytest.mark.parametrize(
     "fields,text",
     [
@@ -206,6 +248,7 @@ def test_circles_are_told_to_each_who_is_in_them() -> None:
         ({"id": "myX", "type": "Double", "default": "x"}, {}, "'x' is no Double"),
         ({"id": "myX", "allowedValues": ["a", "b"]}, {"myX": "c"}, "'c' is none of a, b"),
         ({"id": "myX"}, {"myX": ["a", "b"]}, "It is no array, and has 2 values"),
+        ({"id": "myX"}, {"myX": "a#{1 +}"}, "an expression that is none: the expression ends"),
     ],
 )
 def test_what_is_wrong_with_a_parameter_is_told_of_it(
@@ -213,6 +256,16 @@ def test_what_is_wrong_with_a_parameter_is_told_of_it(
 ) -> None:
     found = one(shell(), parameters=[parameter], values=values)
     assert any(text in told for told in found.errors[parameter["id"]])
+
+
+def test_the_value_of_a_parameter_may_be_an_expression() -> None:
+    given = [{"id": "myX", "type": "Integer", "default": "#{"}, {"id": "myY", "type": "Integer"}]
+    values = {"myX": "#{1 + 1}", "myY": "#{myX}", "myPath": "s3://b/#{myPlace}", "myPlace": "x"}
+    activity = shell(maximumRetries="#{myY}", stdout="#{myPath}")
+    assert one(activity, parameters=given, values=values).errors == {}
+    text = "INVALID_FIELD_VALUE: 'maximumRetries' value must be at most 5."
+    found = one(activity, parameters=given, values=values | {"myX": "#{2 * 3}"})
+    assert found.errors == {"A": (text,)}
 
 
 def test_parameters_without_a_value_stop_the_activation_unless_optional() -> None:

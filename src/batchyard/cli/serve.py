@@ -117,6 +117,11 @@ from batchyard.errors import Refused
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
+@click.option(
+    "--leave-with-parent",
+    is_flag=True,
+    help="Stop when standard input ends: for a program that starts a yard.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def command(  # noqa: PLR0913 - one argument per option
     *,
@@ -143,6 +148,7 @@ def command(  # noqa: PLR0913 - one argument per option
     retry_delay: int,
     aws_quotas: bool,
     stop_jobs: bool,
+    leave_with_parent: bool,
     verbose: bool,
 ) -> None:
     """Run a yard: an AWS Batch endpoint that runs jobs on this machine.
@@ -179,6 +185,7 @@ def command(  # noqa: PLR0913 - one argument per option
             account=account_id,
             retention_days=retention,
             stop_jobs=stop_jobs,
+            leave_with_parent=leave_with_parent,
             names=allow_host,
             image_commands=image_commands,
             image_entrypoints=image_entrypoints,

@@ -205,6 +205,19 @@ class Tasks:
 
     # -- what runners do -----------------------------------------------------------------------
 
+    def ready(self, place: Place, group: str, runner: Runner) -> Taken | None:
+        """Take a task that need not be waited for.
+
+        Returns:
+            The task that was taken; None when none is ready.
+        """
+        poll, queue = _Poll(runner), self._queue(place)
+        handed = queue.poll(poll, group, self._new_id(), self._now())
+        if handed is None:
+            queue.gone(poll)
+            return None
+        return self._take(place, handed)
+
     async def poll(self, place: Place, group: str, runner: Runner, hold: float) -> Taken | None:
         """Wait for a task.
 

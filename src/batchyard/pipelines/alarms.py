@@ -1,5 +1,9 @@
 """SnsAlarm: what is published when something ends, or is late.
 
+What nobody can tell leaves a gap, and the message goes out all the same: an alarm that speaks of
+its node's errorMessage is wanted most when there is none. Where a list is told, commas stand
+between its values (both ours: AWS says nothing of either).
+
 Source: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-snsalarm.html
 """
 
@@ -9,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from batchyard.pipelines.expressions.scopes import ObjectScope, rendered
+from batchyard.pipelines.expressions.evaluation import told
+from batchyard.pipelines.expressions.scopes import ObjectScope
 from batchyard.pipelines.model import Field
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ def alarm(
     find: Callable[[str], PipelineObject | None],
     parameters: Mapping[str, tuple[str, ...]],
 ) -> Alarm:
-    """Work an alarm's message out; an expression that cannot be stays as it was written.
+    """Work an alarm's message out.
 
     Args:
         action: the SnsAlarm, with what it inherits.
@@ -47,9 +52,9 @@ def alarm(
     def found(name: str) -> PipelineObject | None:
         return node if name == node.id else find(name)
 
-    done, _ = rendered(about, ObjectScope(about, found, parameters))
+    scope = ObjectScope(about, found, parameters)
 
     def text(key: str) -> str:
-        return "".join(done.get(key) or (action.string(key) or "",))
+        return "\n".join(told(line, scope) for line in action.strings(key))
 
     return Alarm(text("topicArn"), text("subject"), text("message"))

@@ -92,12 +92,14 @@ class _Reading:
         self._values = definition.values()
         self._policy = policy
         self._needs = references.needs(self.known)
+        self._lent = references.lent(self.known)
 
     def component(self, item: PipelineObject) -> Component:
         kind = types.kind(item.type)
         assert kind is not None  # noqa: S101 - the caller has asked for its kind
-        style = self._style(item)
-        schedule = ON_DEMAND if style == "ondemand" else item.ref("schedule") or ON_DEMAND
+        scheduled = item.ref("schedule") or self._lent.get(item.id)
+        style = self._style(item, scheduled)
+        schedule = ON_DEMAND if style == "ondemand" else scheduled or ON_DEMAND
         checked = item.refs("precondition") if kind != "precondition" else ()
         return Component(
             item.id,
@@ -111,11 +113,11 @@ class _Reading:
             item.ref("runsOn") if kind == "activity" else None,
         )
 
-    def _style(self, item: PipelineObject) -> Style:
+    def _style(self, item: PipelineObject, schedule: str | None) -> Style:
         said = self._text(item, "scheduleType").lower()
         if said in {"timeseries", "ondemand"}:
             return "timeseries" if said == "timeseries" else "ondemand"
-        return "cron" if said or item.ref("schedule") else "ondemand"
+        return "cron" if said or schedule else "ondemand"
 
     def _rules(self, item: PipelineObject, style: Style) -> Rules:
         policy = self._policy
@@ -127,7 +129,7 @@ class _Reading:
             report_progress_timeout=self._millis(item, "reportProgressTimeout"),
             late_after=None if style == "ondemand" else self._millis(item, "lateAfterTimeout"),
             precondition_timeout=self._millis(item, "preconditionTimeout"),
-            terminate_after=self._millis(item, "terminateAfter"),
+            terminate_after=_millis(periods.lifetime(self._text(item, "terminateAfter"))),
             cascade=self._text(item, "failureAndRerunMode").lower() == "cascade",
             max_active=self._whole(item, "maxActiveInstances", alone),
             worker_group=self._text(item, "workerGroup") or None,
@@ -168,5 +170,8 @@ class _Reading:
         return int(text) if text.isdecimal() else otherwise
 
     def _millis(self, item: PipelineObject, key: str) -> int | None:
-        period = periods.period(self._text(item, key))
-        return None if period is None else int(period.seconds * 1000)
+        return _millis(periods.period(self._text(item, key)))
+
+
+def _millis(period: periods.Period | None) -> int | None:
+    return None if period is None else int(period.seconds * 1000)

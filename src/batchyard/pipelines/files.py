@@ -1,7 +1,8 @@
 """Definitions as files: what ``aws datapipeline put-pipeline-definition`` reads and writes.
 
 A file's objects are plain JSON: a field is a string, ``{"ref": id}``, or a list of these. The name
-defaults to the id, and fields are sent in the order of their names, as the AWS CLI sends them.
+defaults to the id, and fields are sent in the order of their names, as the AWS CLI sends them. What
+the API's GetPipelineDefinition answers is read as well: ``pipelineObjects`` and what goes with it.
 
 Source: https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-writing-pipeline-definition.html
 """
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
+
+import msgspec
 
 from batchyard.errors import Refused
 from batchyard.pipelines.model import (
@@ -25,11 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 
+_MARK = "\ufeff"
+"""What some editors put before a file in UTF-8."""
+
+
 def read(text: str | bytes) -> Definition:
     """Read a definition file.
 
     Args:
-        text: the file: JSON with ``objects`` and, if need be, ``parameters`` and ``values``.
+        text: the file: JSON with ``objects`` and, if need be, ``parameters`` and ``values``; or
+            with ``pipelineObjects``, ``parameterObjects`` and ``parameterValues``.
 
     Returns:
         The definition, unvalidated.
@@ -38,9 +46,11 @@ def read(text: str | bytes) -> Definition:
         Refused: it is no JSON, or not of this form; the message names the place.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text.removeprefix(_MARK) if isinstance(text, str) else text)
     except (ValueError, RecursionError) as error:
         raise Refused(f"The definition is no JSON: {error}.") from None
+    if isinstance(document, dict) and "pipelineObjects" in document:
+        return _of_the_api(document)
     if not isinstance(document, dict) or "objects" not in document:
         raise Refused('The definition has no "objects": {"objects": [{"id": …, "type": …}]}.')
     return Definition(
@@ -82,6 +92,14 @@ def written(definition: Definition) -> dict[str, Any]:
         given = ((v.id, v.string_value) for v in definition.parameter_values)
         document["values"] = _gathered({}, given)
     return document
+
+
+def _of_the_api(document: dict[str, Any]) -> Definition:
+    """Read a definition in the API's own form; what else stands in it is left out."""
+    try:
+        return msgspec.convert(document, Definition)
+    except msgspec.ValidationError as error:
+        raise Refused(f"The definition is not of the form that the API has: {error}.") from None
 
 
 def _items(document: Mapping[str, Any], key: str) -> Iterator[tuple[str, dict[str, Any]]]:

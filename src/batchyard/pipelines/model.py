@@ -41,8 +41,11 @@ class Field(Value, frozen=True):
         return self.key.startswith("*")
 
 
-class PipelineObject(Value, frozen=True):
-    """An object: a component as it was written, or an instance or attempt as it is shown."""
+class PipelineObject(Value, frozen=True, omit_defaults=False):
+    """An object: a component as it was written, or an instance or attempt as it is shown.
+
+    Encoded it always has ``fields``, which the wire asks for.
+    """
 
     id: str
     name: str
@@ -66,8 +69,12 @@ class PipelineObject(Value, frozen=True):
 
     @property
     def type(self) -> str | None:
-        """Its type, such as ``ShellCommandActivity``; None for Default and other mere parents."""
-        return self.string("type")
+        """Its type, such as ``ShellCommandActivity``; None for Default and other mere parents.
+
+        Templates for CloudFormation give Default the type of its own name, as AWS's example does.
+        """
+        said = self.string("type")
+        return None if said == DEFAULT else said
 
     @property
     def keys(self) -> frozenset[str]:
@@ -114,10 +121,12 @@ class Definition(Value, frozen=True):
     def values(self) -> dict[str, tuple[str, ...]]:
         """Give what each parameter comes to: the values given, else the default's.
 
-        A parameter with neither is absent; so is an optional one.
+        A parameter with neither is absent; an optional one has no values then.
         """
         found: dict[str, tuple[str, ...]] = {
-            p.id: p.attribute("default") for p in self.parameter_objects if p.attribute("default")
+            p.id: p.attribute("default")
+            for p in self.parameter_objects
+            if p.attribute("default") or p.flag("optional")
         }
         given: dict[str, tuple[str, ...]] = {}
         for value in self.parameter_values:

@@ -41,8 +41,9 @@ def once(definition: Definition, moment: datetime) -> Definition:
     used = {c.schedule for c in plan.components.values() if plan.schedules[c.schedule].period}
     if not used:
         return definition
-    window = _window(plan, used, moment)
-    cut = {name: _cut(plan.schedules[name], window) for name in used}
+    longest = max((plan.schedules[name] for name in sorted(used)), key=_length)
+    window = _window(longest, moment, ends=_at_ends(plan))
+    cut = {name: _cut(plan.schedules[name], longest, window) for name in used}
     objects = tuple(
         _scheduled(item, *cut[item.id]) if item.id in cut else item
         for item in definition.pipeline_objects
@@ -61,17 +62,19 @@ def begins(definition: Definition, moment: datetime) -> datetime | None:
     return min((s.start for s in plan.schedules.values() if s.period is not None), default=None)
 
 
-def _window(plan: Blueprint, used: set[str], moment: datetime) -> Interval:
+def _at_ends(plan: Blueprint) -> bool:
+    """Tell whether anything runs at the end of its interval."""
+    return any(component.style == "timeseries" for component in plan.components.values())
+
+
+def _window(longest: Schedule, moment: datetime, *, ends: bool) -> Interval:
     """Choose the interval of the longest schedule."""
-    longest = max((plan.schedules[name] for name in sorted(used)), key=_length)
-    ends = any(c.style == "timeseries" for c in plan.components.values())
     number = longest.number(moment) - ends
     last = _last(longest, number)
     found = longest.interval(max(0, last))
     assert found is not None and longest.period is not None  # noqa: S101, PT018 - it has a first
-    start, length = found.start, found.end - found.start
-    latest = moment - length if ends else moment
-    return found if start <= latest else Interval(latest, latest + length)
+    latest = longest.period.after(moment, -1) if ends else moment
+    return found if found.start <= latest else Interval(latest, longest.period.after(latest))
 
 
 def _last(schedule: Schedule, number: int) -> int:
@@ -87,11 +90,12 @@ def _length(schedule: Schedule) -> float:
     return 0 if schedule.period is None else schedule.period.seconds
 
 
-def _cut(schedule: Schedule, window: Interval) -> tuple[datetime, int]:
+def _cut(schedule: Schedule, longest: Schedule, window: Interval) -> tuple[datetime, int]:
     """Tell when a schedule begins in the window, and how many intervals it has in it."""
-    assert schedule.period is not None  # noqa: S101 - those on demand are left alone
-    open_ended = replace(schedule, end=None, occurrences=None)
-    found = list(open_ended.starting(window.start, window.end))
+    if schedule == longest:
+        return window.start, 1
+    within = replace(schedule, end=None, occurrences=None).starting(window.start, window.end)
+    found = [interval for interval in within if interval.end <= window.end]
     return (found[0].start, len(found)) if found else (window.start, 1)
 
 

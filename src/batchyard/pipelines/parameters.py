@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from batchyard.pipelines.expressions.parsing import parse
+from batchyard.pipelines.expressions.trees import Malformed
 from batchyard.pipelines.findings import Finding
 
 if TYPE_CHECKING:
@@ -43,11 +45,7 @@ def wrong(definition: Definition) -> Iterator[Finding]:
 def unset(definition: Definition) -> tuple[str, ...]:
     """Name the parameters that must have a value before the pipeline can be activated."""
     values = definition.values()
-    return tuple(
-        parameter.id
-        for parameter in definition.parameter_objects
-        if parameter.id not in values and not parameter.flag("optional")
-    )
+    return tuple(p.id for p in definition.parameter_objects if p.id not in values)
 
 
 def _texts(parameter: ParameterObject, values: tuple[str, ...]) -> Iterator[str]:
@@ -60,7 +58,18 @@ def _texts(parameter: ParameterObject, values: tuple[str, ...]) -> Iterator[str]
         yield f"It is no array, and has {len(values)} values."
     allowed = parameter.attribute("allowedValues")
     for value in values:
-        if kind in _NUMBERS and not _NUMBERS[kind].fullmatch(value):
-            yield f"The value '{value}' is no {kind}."
-        if allowed and value not in allowed:
-            yield f"The value '{value}' is none of {', '.join(allowed)}."
+        yield from _value(value, kind, allowed)
+
+
+def _value(value: str, kind: str, allowed: tuple[str, ...]) -> Iterator[str]:
+    """Check a value; what an expression in it comes to is known where the parameter is used."""
+    try:
+        if any(not isinstance(part, str) for part in parse(value)):
+            return
+    except Malformed as error:
+        yield f"The value has an expression that is none: {error.pointing(value)}."
+        return
+    if kind in _NUMBERS and not _NUMBERS[kind].fullmatch(value):
+        yield f"The value '{value}' is no {kind}."
+    if allowed and value not in allowed:
+        yield f"The value '{value}' is none of {', '.join(allowed)}."

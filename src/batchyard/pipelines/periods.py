@@ -85,6 +85,15 @@ def period(text: str) -> Period | None:
     return None if unit is None else Period(int(found[1]), unit[0])
 
 
+def lifetime(text: str) -> Period | None:
+    """Read how long a resource lasts: a period, or a bare number, which means hours.
+
+    Source: terminateAfter in
+    https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-emrcluster.html
+    """
+    return period(f"{text} hours") or period(text)
+
+
 def moment(text: str) -> datetime | None:
     """Read a moment, ``YYYY-MM-DDTHH:MM:SS`` in UTC; None when it is none."""
     if not _MOMENT.fullmatch(text):

@@ -50,6 +50,22 @@ def needs(known: Objects) -> dict[str, list[str]]:
     return found
 
 
+def lent(known: Objects) -> dict[str, str]:
+    """Name the schedule of each resource and data node that has none of its own.
+
+    It is that of the first activity that uses it (inferred: the guide's page on Schedule shows an
+    activity with a schedule on a resource without one).
+    """
+    found: dict[str, str] = {}
+    for item in known.values():
+        schedule = item.ref("schedule")
+        if schedule is not None and types.kind(item.type) == "activity":
+            used = [ref for key in ("runsOn", "input", "output") for ref in item.refs(key)]
+            bare = (ref for ref in used if ref in known and known[ref].ref("schedule") is None)
+            found = dict.fromkeys(bare, schedule) | found
+    return found
+
+
 def parents(known: Objects) -> dict[str, list[str]]:
     """List the parents that each object names."""
     return {name: [r for r in item.refs("parent") if r in known] for name, item in known.items()}

@@ -9,9 +9,11 @@ API_PollForTask.html beside it
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from batchyard.pipelines import periods
+from batchyard.pipelines.expressions.evaluation import plain
 from batchyard.pipelines.expressions.scopes import ObjectScope, rendered
 from batchyard.pipelines.instances import component_of
 from batchyard.pipelines.model import Field, PipelineObject
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from batchyard.pipelines.instances import Attempt, Instance
     from batchyard.pipelines.pipeline import Pipeline
+
+
+SECOND: Final = 1_000
 
 
 def instance_object(
@@ -131,7 +136,12 @@ def _runner(attempt: Attempt) -> Iterator[Field]:
 
 
 def _moment(millis: int) -> str:
-    return periods.shown(periods.at(millis))
+    return _second(millis // SECOND)
+
+
+@lru_cache(maxsize=1024)  # many instances begin and end with the same second
+def _second(seconds: int) -> str:
+    return periods.shown(periods.at(seconds * SECOND))
 
 
 def task_objects(
@@ -157,12 +167,20 @@ def task_objects(
         item = ahead.pop()
         if item.id in found:
             continue
-        done, ill = rendered(item, ObjectScope(item, find, parameters))
-        found[item.id] = worked_out(item, done)
-        wrong |= {f"{item.id}.{key}": text for key, text in ill.items()}
+        if _is_plain(item):
+            found[item.id] = item
+        else:
+            done, ill = rendered(item, ObjectScope(item, find, parameters))
+            found[item.id] = worked_out(item, done)
+            wrong |= {f"{item.id}.{key}": text for key, text in ill.items()}
         refs = (f.ref_value for f in item.fields if f.ref_value and f.key not in _APART)
         ahead += [other for other in map(find, refs) if other is not None]
     return found, wrong
+
+
+def _is_plain(item: PipelineObject) -> bool:
+    """Tell whether nothing in an object is to be worked out."""
+    return all(field.string_value is None or plain(field.string_value) for field in item.fields)
 
 
 _APART: Final = frozenset(

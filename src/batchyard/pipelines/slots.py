@@ -59,7 +59,7 @@ _SIMPLE: Final[dict[str, tuple[Callable[[str], object], str]]] = {
 def _period(key: str, value: str, limits: Limits) -> str | None:
     if key == "period" and value.upper() == ONDEMAND_PERIOD:
         return None
-    found = periods.period(value)
+    found = periods.lifetime(value) if key == "terminateAfter" else periods.period(value)
     if found is None:
         return "a period such as '15 minutes' or '1 day'"
     if key == "period" and not limits.shortest_period <= found.seconds <= limits.longest_period:

@@ -49,6 +49,7 @@ _PLACED = f"{_RUNS} {_SCHEDULED} dependsOn:R precondition:R runsOn:R workerGroup
 _ACTIVITY = f"{_PLACED} input:R output:R"
 _TASKS = "preActivityTaskConfig:R postActivityTaskConfig:R hadoopQueue:S"
 _RESIZES = "resizeClusterBeforeRunning:B resizeClusterMaxInstances:I"
+_VARIED = "generatedScriptsPath:S scriptUri:S scriptVariable:S stage:B"
 _SQL_NODE = (
     "createTableSql:S database:R insertQuery:S schemaName:S selectQuery:S table:S "
     "username:S *password:S connectionString:S"
@@ -58,11 +59,11 @@ _RECORDS = "column:S columnSeparator:S recordSeparator:S escapeChar:S"
 _SCRIPT = "command:S scriptUri:S scriptArgument:S stdout:S stderr:S"
 _MACHINE = (
     "actionOnResourceFailure:S actionOnTaskFailure:S availabilityZone:S httpProxy:R initTimeout:P "
-    "keyPair:S region:E resourceRole:S role:S subnetId:S terminateAfter:P "
+    "keyPair:S logUri:S region:E resourceRole:S role:S subnetId:S terminateAfter:P "
     "useOnDemandOnLastAttempt:B"
 )
 _EMR = (
-    "EbsBlockDeviceConfig:R VolumeSpecification:R additionalMasterSecurityGroupIds:S "
+    "EbsBlockDeviceConfig:R VolumeSpecification:R additionalMasterSecurityGroupIds:S emrLogUri:S "
     "additionalSlaveSecurityGroupIds:S amiVersion:S applications:S bootstrapAction:S "
     "configuration:R coreEbsConfiguration:R coreGroupConfiguration:R coreInstanceBidPrice:S "
     "coreInstanceCount:I coreInstanceType:S emrManagedMasterSecurityGroupId:S "
@@ -84,12 +85,12 @@ _TYPES: Final[dict[str, tuple[Kind, str]]] = {
     "HadoopActivity": ("activity", f"{_ACTIVITY} {_TASKS} argument:S jarUri:S mainClass:S"),
     "HiveActivity": (
         "activity",
-        f"{_ACTIVITY} {_TASKS} {_RESIZES} hiveScript:S scriptUri:S scriptVariable:S stage:B",
+        f"{_ACTIVITY} {_TASKS} {_RESIZES} {_VARIED} hiveScript:S",
     ),
     "HiveCopyActivity": ("activity", f"{_ACTIVITY} {_TASKS} {_RESIZES} filterSql:S"),
     "PigActivity": (
         "activity",
-        f"{_ACTIVITY} {_TASKS} {_RESIZES} script:S scriptUri:S scriptVariable:S stage:B",
+        f"{_ACTIVITY} {_TASKS} {_RESIZES} {_VARIED} script:S",
     ),
     "RedshiftCopyActivity": (
         "activity",
@@ -138,7 +139,7 @@ _TYPES: Final[dict[str, tuple[Kind, str]]] = {
     "Terminate": ("action", ""),
     "Schedule": (
         "schedule",
-        "endDateTime:D occurrences:I period:P startAt:E startDateTime:D",
+        "endDateTime:D maxActiveInstances:I occurrences:I period:P startAt:E startDateTime:D",
     ),
     "JdbcDatabase": ("database", f"{_DATABASE} connectionString:S jdbcDriverClass:S"),
     "RdsDatabase": ("database", f"{_DATABASE} rdsInstanceId:S"),

@@ -94,12 +94,15 @@ class _Checking:
         self._allowed = allowed
         self._values = definition.values()
         self._names = frozenset(p.id for p in definition.parameter_objects) | set(self._values)
+        self._lent = references.lent(known)
         default = known.get(DEFAULT)
         self._ondemand = default is not None and _says(default, "scheduleType", "ondemand")
 
     def fields(self, item: PipelineObject, whole: PipelineObject) -> Iterator[str]:
         """Check an object's own fields, one by one."""
         found = types.known().get(whole.type or "")
+        if item.string("type") == DEFAULT != item.id:
+            yield f"INVALID_FIELD_VALUE: 'type' value '{DEFAULT}' is that of '{DEFAULT}' only."
         if item.type is not None and found is None:
             yield f"INVALID_FIELD_VALUE: 'type' value '{item.type[:60]}' is no type of objects."
         table = types.slots() if found is None else found.slots
@@ -170,7 +173,7 @@ class _Checking:
                 "INVALID_FIELD_VALUE: 'scheduleType' value 'ondemand' must stand on the Default "
                 "object, and be the only one."
             )
-        if not ondemand and item.ref("schedule") is None:
+        if not ondemand and item.ref("schedule") is None and item.id not in self._lent:
             yield "MISSING_FIELD: 'schedule' is required unless the pipeline runs on demand."
         for ref in item.refs("schedule") if ondemand else ():
             schedule = self._known.get(ref)

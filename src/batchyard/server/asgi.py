@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +79,13 @@ def _request(scope: Scope, body: bytes, gone: Callable[[], Awaitable[None]]) -> 
     )
 
 
-def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Name each header once; what came twice is joined by commas, as HTTP has it."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    return headers if len(headers) == len(pairs) else _joined(pairs)
+
+
+def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in pairs:
         key, text = name.decode("latin-1"), value.decode("latin-1")

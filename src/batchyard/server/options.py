@@ -50,6 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         account: the account id.
         retention_days: how long ended jobs stay.
         stop_jobs: whether stopping the yard ends its jobs.
+        leave_with_parent: whether it stops when its standard input ends.
         names: further names that the yard answers to, besides its address.
         image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
         image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
@@ -76,6 +77,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ACCOUNT
     retention_days: float = RETENTION_DAYS
     stop_jobs: bool = False
+    leave_with_parent: bool = False
     names: tuple[str, ...] = ()
     image_commands: tuple[str, ...] = ()
     image_entrypoints: tuple[str, ...] = ()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -15,6 +18,7 @@ import uvicorn
 from batchyard.errors import BatchyardError, Refused
 from batchyard.server.app import Yard
 from batchyard.server.asgi import application
+from batchyard.server.joining import Protocol
 from batchyard.server.keys import private_directory
 from batchyard.server.lock import Holder, Lock
 
@@ -105,6 +109,7 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
     yard.answers_at(url)
     try:
         await yard.start()
+        _leave_in_peace()
         if lock is not None:
             lock.says(Holder(os.getpid(), url))
         if not options.auth:
@@ -120,10 +125,20 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             lock.release()
 
 
+def _leave_in_peace() -> None:
+    """Let the collector of cycles look seldom: nearly everything here is frozen and in none.
+
+    With Python's defaults it took a tenth of the time that tasks took.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]) -> None:
     config = uvicorn.Config(
         application(yard.gateway(bound.getsockname()[1])),
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -146,9 +161,21 @@ async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]
     leaving = _Leaving(server, yard)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leaving.begin)
+    if yard.options.leave_with_parent:
+        leave = partial(loop.call_soon_threadsafe, leaving.begin)
+        threading.Thread(target=_when_input_ends, args=(leave,), daemon=True).start()
     await server.serve([bound])
     if lost:
         raise lost[0]
+
+
+def _when_input_ends(leave: Callable[[], object]) -> None:
+    """Read standard input to its end, and leave; a loop that has ended has left already."""
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    with suppress(RuntimeError):
+        leave()
 
 
 class _Leaving:

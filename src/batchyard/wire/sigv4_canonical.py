@@ -23,7 +23,7 @@ TERMINATOR = "aws4_request"
 
 _UNRESERVED = "-_.~"  # beside letters and digits: RFC 3986, section 2.3, as AWS's UriEncode() wants
 # A path that is its own canonical form: no encoding, no empty and no dot segment.
-_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_PLAIN_PATH = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 class Scope(NamedTuple):
@@ -156,15 +156,22 @@ def string_to_sign(timestamp: str, scope: Scope, canonical: str) -> str:
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
 
 
-@lru_cache(maxsize=256)  # a key serves for a day, in one region, for one service
 def signing_key(secret: str, scope: Scope) -> bytes:
-    """Derive the key that signs within a scope; the same for a whole day, hence kept."""
+    """Derive the key that signs within a scope; the same for a whole day."""
     key = raw(f"AWS4{secret}")
     for part in (*scope, TERMINATOR):
         key = hmac.digest(key, raw(part), "sha256")
     return key
 
 
+@lru_cache(maxsize=256)  # a key serves for a day, in one region, for one service
+def _keyed(secret: str, scope: Scope) -> hmac.HMAC:
+    """Begin a signature: what a key does to it before any text comes is the same every time."""
+    return hmac.new(signing_key(secret, scope), digestmod="sha256")
+
+
 def signature(secret: str, scope: Scope, text: str) -> str:
     """Sign a string to sign: lower-case hex."""
-    return hmac.digest(signing_key(secret, scope), raw(text), "sha256").hex()
+    proof = _keyed(secret, scope).copy()
+    proof.update(raw(text))
+    return proof.hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import unquote_plus
 
@@ -23,6 +24,10 @@ LONGEST_EXPIRY = 7 * 24 * 3600
 """X-Amz-Expires, seconds: 604800 (seven days) at most, says the page above on query parameters."""
 REFUSED = 403
 """AWS answers some of these with 400; a request that is not let in gets 403 here, always."""
+
+KEPT = 64
+"""Well-formed credentials, and moments, whose reading is kept: a client sends the same ones again
+(ours)."""
 
 _SCOPE_ELEMENTS = 5
 _LONGEST_SHOWN = 100
@@ -161,11 +166,12 @@ def _of_query(query: str) -> dict[str, str]:
 
 
 def _require(fields: Mapping[str, str], names: frozenset[str], sentence: str) -> None:
-    missing = sorted(name for name in names if not fields.get(name))
+    missing = [name for name in names if not fields.get(name)]
     if missing:
-        incomplete(" ".join(sentence.format(name) for name in missing))
+        incomplete(" ".join(sentence.format(name) for name in sorted(missing)))
 
 
+@lru_cache(maxsize=KEPT)
 def _credential(text: str) -> tuple[str, Scope]:
     """Split access key and scope.
 
@@ -213,6 +219,7 @@ def _stamp_of(date: str) -> str:
     return stamped(int(moment.timestamp()) * 1000)
 
 
+@lru_cache(maxsize=KEPT)
 def _instant(stamp: str) -> int:
     """Turn a timestamp into epoch milliseconds."""
     if not _STAMPED.fullmatch(stamp):

@@ -57,14 +57,48 @@ def evaluate(value: str, scope: Scope) -> tuple[str, ...]:
     Raises:
         Malformed: an expression is none, or has no value here.
     """
+    if plain(value):
+        return (value,)
     parts = parse(value)
     if _is_list(parts):
         given = (_worked(part, scope) for part in parts if not isinstance(part, str))
         return tuple(functions.text(found) for values in given for found in values)
     pieces = [(part,) if isinstance(part, str) else _worked(part, scope) for part in parts]
+    if len(pieces) > 1:  # within text, nothing leaves no trace
+        pieces = [piece or ("",) for piece in pieces]
     return tuple(
         "".join(functions.text(piece) for piece in found) for found in _combined(pieces, 0)
     )
+
+
+def told(value: str, scope: Scope) -> str:
+    """Work a text for people out, as far as it goes.
+
+    Args:
+        value: the value as it was written, with any number of ``#{…}``.
+        scope: where names are looked up.
+
+    Returns:
+        The text. What has no value here leaves a gap, a list is written with commas, and a value
+        that cannot even be read stays as it was written.
+    """
+    try:
+        parts = parse(value)
+    except Malformed:
+        return value
+    return "".join(part if isinstance(part, str) else _told(part, scope) for part in parts)
+
+
+def _told(tree: Tree, scope: Scope) -> str:
+    try:
+        return ", ".join(functions.text(found) for found in _worked(tree, scope))
+    except Malformed:
+        return ""
+
+
+def plain(value: str) -> bool:
+    """Tell at a glance whether a value stands for itself; of ``[]`` only a closer look tells."""
+    return "#{" not in value and value[:1] != "["
 
 
 def _is_list(parts: Sequence[Part]) -> bool:

@@ -1,6 +1,7 @@
 """Where names are looked up: the fields of objects, what they refer to, and parameters.
 
-A name is a field of the object itself, its ``id`` or ``name``, or a parameter. ``a.b`` is field b
+A name is a field of the object itself, its ``id`` or ``name``, or a parameter, whose value may hold
+expressions in turn: they are worked out where it is used. ``a.b`` is field b
 of the objects that field a refers to, over as many references as one likes; a runtime field (its
 name begins with @) is reached over one at most, as AWS has it. ``parent.@id`` names the component
 of an instance; ``node`` is the object that refers to an alarm or a precondition.
@@ -25,6 +26,8 @@ VERBATIM: Final = frozenset({"id", "name", "type", "@sphere", "parent", "@id"})
 """Fields whose expressions stay as they are ("ID, NAME, TYPE, SPHERE", says the guide)."""
 FARTHEST: Final = 16
 """Over how many fields with expressions of their own a value may be fetched (ours)."""
+_PARAMETER: Final = ""
+"""Whose the value of a parameter is, on a trail of fields: no object's."""
 NEAR: Final = 2
 """How long the path to a runtime field may be: over one reference."""
 
@@ -90,7 +93,7 @@ class ObjectScope:
         if given:
             return self._evaluated(name, given)
         if name in self._parameters:
-            return self._parameters[name]
+            return self._given(name)
         raise ValueError(f"{name!r} is no field of {self._item.id!r} and no parameter with a value")
 
     def _evaluated(self, name: str, given: tuple[str, ...]) -> tuple[Scalar, ...]:
@@ -98,11 +101,21 @@ class ObjectScope:
             return given
         step = (self._item.id, name)
         if step in self._trail and name in self._parameters:
-            return self._parameters[name]
+            return self._given(name)
         if step in self._trail or len(self._trail) >= FARTHEST:
             raise ValueError(f"{name!r} of {self._item.id!r} refers to itself in the end")
-        further = (*self._trail, step)
-        scope = ObjectScope(self._item, self._find, self._parameters, further)
+        return self._further(step, given)
+
+    def _given(self, name: str) -> tuple[Scalar, ...]:
+        """Give the values of a parameter, with the expressions in them worked out here."""
+        step = (_PARAMETER, name)
+        if step in self._trail or len(self._trail) >= FARTHEST:
+            raise ValueError(f"the value of {name!r} refers to itself in the end")
+        return self._further(step, self._parameters[name])
+
+    def _further(self, step: tuple[str, str], given: tuple[str, ...]) -> tuple[Scalar, ...]:
+        trail = (*self._trail, step)
+        scope = ObjectScope(self._item, self._find, self._parameters, trail)
         return tuple(value for text in given for value in scope.field(text))
 
     def field(self, text: str) -> tuple[Scalar, ...]:
@@ -110,7 +123,7 @@ class ObjectScope:
         try:
             return evaluate(text, self)
         except Malformed as error:
-            where = ".".join(self._trail[-1]) if self._trail else self._item.id
+            where = ".".join(filter(None, self._trail[-1])) if self._trail else self._item.id
             raise ValueError(f"{where}: {error.pointing(text)}") from None
 
 

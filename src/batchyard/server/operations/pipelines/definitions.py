@@ -15,7 +15,7 @@ from batchyard.pipelines import activation, periods
 from batchyard.pipelines.model import Definition, ParameterObject, ParameterValue, PipelineObject
 from batchyard.pipelines.pipeline import Defined
 from batchyard.pipelines.secrets import hidden, kept
-from batchyard.server.operations.pipelines.finding import found, invalid, shown
+from batchyard.server.operations.pipelines.finding import found, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ def get_pipeline_definition(context: Context, request: Wire) -> Wire:
     chosen = pipeline.latest if version == "latest" else pipeline.active
     definition, types = hidden(chosen or Definition()), context.types
     return types.GetPipelineDefinitionOutput(
-        pipeline_objects=[shown(context, item) for item in definition.pipeline_objects],
+        pipeline_objects=definition.pipeline_objects,
         parameter_objects=[
             types.ParameterObject(
                 id=parameter.id,

@@ -49,16 +49,6 @@ def invalid(message: str) -> Fault:
     return Fault("InvalidRequestException", message)
 
 
-def shown(context: Context, item: PipelineObject) -> Wire:
-    """Give an object the wire's form."""
-    types = context.types
-    fields = [
-        types.Field(key=field.key, string_value=field.string_value, ref_value=field.ref_value)
-        for field in item.fields
-    ]
-    return types.PipelineObject(id=item.id, name=item.name, fields=fields)
-
-
 class Objects(NamedTuple):
     """A pipeline's objects as they are shown: without secrets.
 

@@ -16,7 +16,7 @@ from batchyard.pipelines.expressions.trees import Malformed
 from batchyard.pipelines.model import Field, PipelineObject
 from batchyard.pipelines.secrets import hidden_values
 from batchyard.pipelines.showing import worked_out
-from batchyard.server.operations.pipelines.finding import found, invalid, objects_of, shown
+from batchyard.server.operations.pipelines.finding import found, invalid, objects_of
 from batchyard.server.operations.pipelines.listing import bad_marker, check_count
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ def describe_objects(context: Context, request: Wire) -> Wire:
     items = [_described(objects, name) for name in dict.fromkeys(request.object_ids)]
     if request.evaluate_expressions:
         items = [_evaluated(objects, item) for item in items]
-    return context.types.DescribeObjectsOutput(
-        pipeline_objects=[shown(context, item) for item in items], has_more_results=False
-    )
+    return context.types.DescribeObjectsOutput(pipeline_objects=items, has_more_results=False)
 
 
 def _described(objects: Objects, name: str) -> PipelineObject:

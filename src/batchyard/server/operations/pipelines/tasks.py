@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from batchyard.engine.tasks import Runner
 from batchyard.errors import Fault
 from batchyard.pipelines.instances import Failure
-from batchyard.server.operations.pipelines.finding import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchyard.engine.tasks import Held
+    from batchyard.pipelines.tasks import Taken
     from batchyard.server.operations import Context
 
 NOT_FOUND = "TaskNotFoundException"
@@ -25,7 +25,7 @@ RESERVED = "Service_"
 """How an errorId must not begin (errorId of API_SetTaskStatus.html)."""
 
 
-async def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 - wire structs
+def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 - wire structs
     """Hand out a task of a worker group; wait for one, and answer without one in the end.
 
     The task is this runner's, on disk, before the answer leaves. Each poll waits in a place of its
@@ -37,19 +37,26 @@ async def poll_for_task(context: Context, params: Any) -> Any:  # noqa: ANN401 -
         (identity and identity.document) or "",
         (identity and identity.signature) or "",
     )
-    engine, types = context.engine, context.types
-    hold = engine.settings.poll_hold
-    taken = await engine.tasks.poll(context.place, params.worker_group, runner, hold)
-    objects = None if taken is None else engine.tasks.objects(taken)
+    taken = context.engine.tasks.ready(context.place, params.worker_group, runner)
+    if taken is None:
+        return _waited(context, params.worker_group, runner)
+    return _handed(context, taken)
+
+
+async def _waited(context: Context, group: str, runner: Runner) -> Any:  # noqa: ANN401 - wire structs
+    hold = context.engine.settings.poll_hold
+    return _handed(context, await context.engine.tasks.poll(context.place, group, runner, hold))
+
+
+def _handed(context: Context, taken: Taken | None) -> Any:  # noqa: ANN401 - wire structs
+    types = context.types
+    objects = None if taken is None else context.engine.tasks.objects(taken)
     if taken is None or objects is None:
         return types.PollForTaskOutput()
     attempt = taken.task.attempt.removeprefix(taken.owner)
     return types.PollForTaskOutput(
         task_object=types.TaskObject(
-            task_id=taken.id,
-            pipeline_id=taken.owner,
-            attempt_id=attempt,
-            objects={name: shown(context, item) for name, item in objects.items()},
+            task_id=taken.id, pipeline_id=taken.owner, attempt_id=attempt, objects=objects
         )
     )
 
