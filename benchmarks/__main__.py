@@ -32,6 +32,7 @@ CLAIMS = (
     "pipelines",
     "tasks",
     "pollers",
+    "placement",
     "runner",
 )
 

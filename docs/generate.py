@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import cli, environment, errors, lifecycle, operations, settings
+from pages import cli, environment, errors, fields, lifecycle, operations, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli.page,
     "environment.md": environment.page,
     "errors.md": errors.page,
+    "fields.md": fields.page,
     "lifecycle.md": lifecycle.page,
     "operations.md": operations.page,
     "settings.md": settings.page,

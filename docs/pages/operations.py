@@ -39,6 +39,7 @@ Signed like any other request (service `batch`), the health check excepted.
 | --- | --- |
 | `GET /_batchyard/health` | `{"status": "ok", "version": …}`; needs no signature |
 | `GET /_batchyard/stories/JOB` | a job's story, as `batchyard story --json` prints it |
+| `GET /_batchyard/why/JOB` | why a job does not run, as `batchyard why --json` prints it |
 | `POST /_batchyard/reset` | with `--ephemeral` only: ends what runs and forgets everything |"""
 
 
@@ -71,4 +72,6 @@ def _more(function: Callable[..., Any]) -> str:
 
 def _unserved(operations: Operations) -> str:
     names = sorted(set(load("batch")["operations"]) - set(operations))
+    if not names:
+        return "These are all the operations of botocore's model."
     return f"Not served: {', '.join(map(code, names))}."

@@ -23,6 +23,7 @@ OPTIONS = {
     "image_entrypoints": "--image-entrypoint",
     "names": "--allow-host",
     "retention_days": "--retention",
+    "service_job_commands": "--service-job-command",
 }
 """The options of ``batchyard serve`` that are not named after their member."""
 

@@ -118,6 +118,7 @@ def yard(
     image_commands: tuple[str, ...] = (),
     image_entrypoints: tuple[str, ...] = (),
     images: Path | None = None,
+    service_job_commands: tuple[str, ...] = (),
 ) -> Iterator[EphemeralYard]:
     """Run a yard in this process; leaving ends its jobs and forgets them.
 
@@ -128,6 +129,7 @@ def yard(
         image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
         image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
         images: a TOML file that says both of many images.
+        service_job_commands: ``TYPE=COMMAND`` texts: what a service job of a type runs.
 
     Raises:
         Refused: what is said of an image cannot be read.
@@ -145,6 +147,7 @@ def yard(
             image_commands=image_commands,
             image_entrypoints=image_entrypoints,
             images=images,
+            service_job_commands=service_job_commands,
         )
         with InProcessYard(options) as running:
             yield EphemeralYard(running, region)

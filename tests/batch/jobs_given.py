@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from batchyard.batch import events, lifecycle
+from batchyard.batch import events, lifecycle, reasons
 from batchyard.batch.commands import Command
 from batchyard.batch.events import Event
-from batchyard.batch.model import Demand, Job, Retry, RetryRule, Spec
+from batchyard.batch.model import Demand, Job, Retry, RetryRule, ServiceRequest, Spec
 from batchyard.batch.states import JobState
 
 SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED = JobState
@@ -21,8 +21,8 @@ EXPECTED = {
     SUBMITTED: ("Accepted",),
     PENDING: (*["DependencyEnded"] * 6, "Cancelled", "Terminated"),
     RUNNABLE: (*["Placed"] * 6, "Blocked", "Blocked", "Cancelled", "Terminated"),
-    STARTING: (*["Started"] * 5, "StartFailed", "Lost", "Terminated"),
-    RUNNING: (*["Exited"] * 4, "Lost", "TimedOut", "Terminated"),
+    STARTING: (*["Started"] * 5, "StartFailed", "Lost", "Terminated", "Preempted"),
+    RUNNING: (*["Exited"] * 4, "Lost", "TimedOut", "Terminated", "Preempted"),
 }
 """What a job in each state is waiting for, what it waits for most named more often."""
 
@@ -71,6 +71,11 @@ def spec(**members: Any) -> Spec:  # noqa: ANN401 - a spec's members, as the tes
     return Spec(**given | members)
 
 
+def service(preemption_retries: int | None) -> ServiceRequest:
+    """What makes a job a service job that may be preempted so often and come back."""
+    return ServiceRequest("SAGEMAKER_TRAINING", "ml.m5.large", 1, "share", preemption_retries)
+
+
 RULES = st.lists(
     st.builds(
         RetryRule,
@@ -82,13 +87,14 @@ RULES = st.lists(
 ).map(tuple)
 
 SPECS = st.builds(
-    lambda attempts, rules, timeout, vcpus: spec(
-        retry=Retry(attempts, rules), timeout=timeout, demand=Demand(vcpus, 64)
+    lambda attempts, rules, timeout, vcpus, service: spec(
+        retry=Retry(attempts, rules), timeout=timeout, demand=Demand(vcpus, 64), service=service
     ),
     st.integers(1, 4),
     RULES,
     st.sampled_from([None, 60, 90]),
     st.sampled_from([250, 1000]),
+    st.sampled_from([None, None, *(service(most) for most in (0, 1, 2))]),
 )
 
 
@@ -142,6 +148,8 @@ def events_of(  # noqa: C901, PLR0911 - one case per event
             return events.Cancelled(at, cause, reason=f"cancel {at}")
         case "Terminated":
             return events.Terminated(at, cause, reason=f"terminate {at}")
+        case "Preempted":
+            return events.Preempted(at, cause, reason=reasons.RECLAIMED)
     return events.ChildMoved(at, cause, was=None, now=SUBMITTED)
 
 
@@ -195,6 +203,7 @@ def variants(job: Job, at: int) -> Iterator[Event]:
     yield events.Placed(at, attempt=f"a{len(job.attempts)}", environment="env/one")
     yield events.Cancelled(at, reason="why")
     yield events.Terminated(at, reason="why")
+    yield events.Preempted(at, reason=reasons.RECLAIMED)
     for attempt in {latest, "foreign"}:
         yield events.Started(at, attempt=attempt, pid=7, ticks=8)
         yield events.StartFailed(at, attempt=attempt, reason="gone")

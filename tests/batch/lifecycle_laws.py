@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from batchyard.batch import commands, events, lifecycle, reasons
 from batchyard.batch.model import Entry, Retry
 from batchyard.batch.states import ENDED, PLACED, WAITING, JobState
-from tests.batch.jobs_given import Moved, any_events, lives, moved, spec, variants
+from tests.batch.jobs_given import Moved, any_events, lives, moved, service, spec, variants
 
 SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED = JobState
 ENDS = (events.Exited, events.StartFailed, events.Lost)
@@ -24,6 +24,7 @@ def test_the_table_names_every_move_and_no_other() -> None:
     found: dict[tuple[JobState, str], set[JobState]] = defaultdict(set)
     kept = spec(retry=Retry(2), timeout=60)
     ahead = [lifecycle.submitted("j", kept, 0, w) for w in (frozenset(), frozenset({"x", "y"}))]
+    ahead.append(lifecycle.submitted("j", replace(kept, service=service(1)), 0))
     known = set()
     while ahead:
         job = ahead.pop()
@@ -75,13 +76,14 @@ def test_what_is_said_of_another_attempt_changes_nothing(life: list[Moved]) -> N
 @given(lives(whole=True))
 def test_a_job_never_tries_more_often_than_it_may(life: list[Moved]) -> None:
     job = life[-1].now
-    assert len(job.attempts) <= job.spec.retry.attempts
+    assert len(job.attempts) - len(job.preempted) <= job.spec.retry.attempts
 
 
 @given(lives(whole=True))
 def test_a_stopped_or_cancelled_job_is_never_tried_again(life: list[Moved]) -> None:
     for was, event, now, _ in life:
-        if was.stop is not None and now.state is not was.state:
+        stopped = was.stop is not None and was.stop.kind != "preempt"
+        if stopped and now.state is not was.state:
             assert now.state is FAILED or isinstance(event, events.Started)
         if now.cancelled or (now.terminated and was.state in WAITING):
             assert now.state is FAILED
@@ -92,9 +94,55 @@ def test_a_failed_attempt_is_tried_again_while_attempts_are_left(life: list[Move
     for was, event, now, _ in life:
         plain = was.stop is None and not was.spec.retry.rules
         if plain and now is not was and isinstance(event, ENDS) and now.state is not SUCCEEDED:
-            left = len(was.attempts) < was.spec.retry.attempts
+            left = len(was.attempts) - len(was.preempted) < was.spec.retry.attempts
             again = not isinstance(event, events.StartFailed) or event.again
             assert now.state is (RUNNABLE if left and again else FAILED)
+
+
+@given(lives(whole=True))
+def test_who_made_room_waits_again_as_often_as_it_may(life: list[Moved]) -> None:
+    """Source: https://docs.aws.amazon.com/batch/latest/userguide/submit-job-quota-share.html."""
+    for was, event, now, _ in life:
+        leaving = was.stop is not None and was.stop.kind == "preempt"
+        if leaving and now is not was and isinstance(event, ENDS):
+            assert was.spec.service is not None
+            most = was.spec.service.preemption_retries
+            assert most is not None
+            assert len(now.preempted) == len(was.preempted) + 1
+            assert now.state is (RUNNABLE if len(now.preempted) <= most else FAILED)
+            assert (now.stop, now.attempts[-1].status_reason) == (None, reasons.RECLAIMED)
+
+
+def test_a_job_that_may_be_preempted_without_end_comes_back_without_end() -> None:
+    job = lifecycle.submitted("j", spec(service=service(None)), 0)
+    job, _ = lifecycle.step(job, events.Accepted(1))
+    for n in range(9):
+        for event in (
+            events.Placed(2, attempt=f"{n}", environment="e"),
+            events.Started(3, attempt=f"{n}", pid=1, ticks=1),
+            events.Preempted(4, reason=reasons.OUTRANKED),
+            events.Exited(5, attempt=f"{n}", exit_code=143),
+        ):
+            job, _ = lifecycle.step(job, event)
+        assert (job.state, len(job.preempted)) == (RUNNABLE, n + 1)
+
+
+def test_a_job_that_is_no_service_job_makes_no_room() -> None:
+    job, _ = lifecycle.step(lifecycle.submitted("j", spec(), 0), events.Accepted(1))
+    job, _ = lifecycle.step(job, events.Placed(2, attempt="a", environment="e"))
+    assert lifecycle.step(job, events.Preempted(3, reason=reasons.RECLAIMED)) == (job, ())
+
+
+def test_another_priority_is_another_place_in_the_line() -> None:
+    job, _ = lifecycle.step(lifecycle.submitted("j", spec(priority=1), 0), events.Accepted(1))
+    moved_job, done = lifecycle.step(job, events.Reprioritized(2, priority=5))
+    assert (job.scheduling_priority, moved_job.scheduling_priority) == (1, 5)
+    assert done == (commands.Withdraw(), commands.Offer())
+    assert lifecycle.step(moved_job, events.Reprioritized(3, priority=5)) == (moved_job, ())
+    placed, _ = lifecycle.step(moved_job, events.Placed(4, attempt="a", environment="e"))
+    assert lifecycle.step(placed, events.Reprioritized(5, priority=0))[1] == ()
+    ended, _ = lifecycle.step(moved_job, events.Cancelled(6, reason="enough"))
+    assert lifecycle.step(ended, events.Reprioritized(7, priority=0)) == (ended, ())
 
 
 @given(lives(whole=True))
@@ -122,7 +170,7 @@ def test_room_is_given_back_exactly_once_and_by_whoever_held_it(life: list[Moved
 @given(lives())
 def test_a_stop_is_commanded_at_once_and_again_when_the_process_is_there(life: list[Moved]) -> None:
     for step in life:
-        new = step.now.stop is not None and step.was.stop is None
+        new = step.now.stop is not None and step.was.stop != step.now.stop
         there = step.changed and isinstance(step.event, events.Started)
         expected = []
         if new or (there and step.now.stop is not None):
@@ -154,7 +202,7 @@ def _ways_to_end(state: JobState, attempt: str) -> list[events.Event]:
 @given(lives())
 def test_the_first_reason_to_stop_stands(life: list[Moved]) -> None:
     for was, event, now, _ in life:
-        if was.stop is not None and not now.ended:
+        if was.stop is not None and was.stop.kind != "preempt" and not now.ended:
             assert now.stop == was.stop
         elif now is not was and isinstance(event, events.Terminated) and was.state in PLACED:
             assert now.stop is not None
@@ -241,7 +289,7 @@ def test_every_reason_is_in_the_words_of_aws(life: list[Moved]) -> None:
             assert step.now.status_reason == _reason(step)
 
 
-def _reason(step: Moved) -> str | None:  # noqa: PLR0911 - one case per text
+def _reason(step: Moved) -> str | None:  # noqa: C901, PLR0911 - one case per text
     was, event = step.was, step.event
     match event:
         case events.Cancelled() | events.Terminated() if was.state in WAITING:
@@ -254,6 +302,13 @@ def _reason(step: Moved) -> str | None:  # noqa: PLR0911 - one case per text
             return None
         case events.Exited() | events.StartFailed() | events.Lost() if was.stop is not None:
             return was.stop.reason
+        case events.Preempted() if step.changed:
+            return f"PREEMPTION_IN_PROGRESS: {event.reason}"
+        case events.Exited() if was.spec.service:
+            how = "failed" if event.exit_code else "completed"
+            return f"Received status from SageMaker: Training job {how}"
+        case events.StartFailed() if was.spec.service:
+            return event.reason
         case events.Exited():
             return "Essential container in task exited"
         case events.StartFailed():

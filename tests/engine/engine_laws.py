@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from batchyard.batch import events, ids
-from batchyard.batch.model import Demand, Dependency, Job, Retry
+from batchyard.batch.model import Consumed, Demand, Dependency, Job, Retry
+from batchyard.batch.resources import ConsumableResource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.journal import RETRY_MS
-from tests.engine.yard import MEMORY, SEQUENTIAL, VCPUS, Yard, after
+from tests.engine.yard import MEMORY, PLACE, SEQUENTIAL, VCPUS, Yard, after
 
 PICK = st.integers(0, 1 << 16)
 DEMANDS = st.sampled_from([Demand(500, 100), Demand(1000, 100), Demand(1000, 600), Demand(2000, 1)])
 ARRAY = 2
+LICENCE, LICENCES = ids.arn(PLACE, ids.CONSUMABLE, "licence"), 2
 
 
 class History(RuleBasedStateMachine):
@@ -26,14 +28,24 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.yard = Yard()
+        licence = ConsumableResource("licence", LICENCE, 0, LICENCES)
+        self.yard.engine.put(PLACE, licence)
+        self.yard.settle()
         self.jobs: list[str] = []
         self.arrays: list[str] = []
 
     # -- what people ask for
 
-    @rule(demand=DEMANDS, tries=st.integers(1, 3), timeout=st.sampled_from([None, 60]))
-    def submit(self, demand: Demand, tries: int, timeout: int | None) -> None:
-        self.jobs.append(self.yard.submit(demand=demand, retry=Retry(tries), timeout=timeout))
+    @rule(
+        demand=DEMANDS,
+        tries=st.integers(1, 3),
+        timeout=st.sampled_from([None, 60]),
+        licences=st.sampled_from([0, 0, 1, LICENCES]),
+    )
+    def submit(self, demand: Demand, tries: int, timeout: int | None, licences: int) -> None:
+        consumes = (Consumed(LICENCE, licences),) if licences else ()
+        members = {"demand": demand, "retry": Retry(tries), "consumes": consumes}
+        self.jobs.append(self.yard.submit(timeout=timeout, **members))
 
     @precondition(lambda self: self.jobs)
     @rule(picks=st.lists(PICK, min_size=1, max_size=2), demand=DEMANDS)
@@ -136,6 +148,9 @@ class History(RuleBasedStateMachine):
         placed = self.yard.placed()
         assert sum(job.spec.demand.vcpus for job in placed) <= VCPUS
         assert sum(job.spec.demand.memory for job in placed) <= MEMORY
+        held = sum(each.quantity for job in placed for each in job.spec.consumes)
+        assert held <= LICENCES
+        assert self.yard.engine.shelf(PLACE).consumables["licence"].in_use == held
 
     @invariant()
     def an_array_counts_its_children(self) -> None:
@@ -186,7 +201,8 @@ class History(RuleBasedStateMachine):
         assert yard.engine.settled
         assert yard.engine.jobs == {}
         assert all(yard.job(job).ended for job in self.jobs if ids.parent_id(job) is None)
-        last = yard.submit(demand=Demand(VCPUS, MEMORY))
+        everything = (Consumed(LICENCE, LICENCES),)
+        last = yard.submit(demand=Demand(VCPUS, MEMORY), consumes=everything)
         yard.settle()
         assert yard.state(last) == "STARTING"
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from tests.airflow.mutants import MUTANTS as AIRFLOW
+from tests.batch.mutants import MUTANTS as SCHEDULING
+from tests.batch.sharing_mutants import MUTANTS as SHARING
 from tests.cli.mutants import MUTANTS as CLI
 from tests.client.events_mutants import MUTANTS as EVENTS
 from tests.client.mutants import MUTANTS as CLIENT
@@ -45,13 +47,16 @@ MUTANTS: list[Mutant] = [
         ("        done.append(commands.End(event.attempt, GRACE))\n", "        pass\n"),
         ("replace(running, state=RUNNING), tuple(done)", "replace(running, state=RUNNING), ()"),
         ("[: reasons.REASON_LENGTH]", ""),
-        ("status_reason=reasons.NOT_STARTED", "status_reason=reasons.EXITED"),
+        ("said = reasons.NOT_STARTED if", "said = reasons.EXITED if"),
         ("if code == 0 and job.stop is None:", "if code == 0:"),
         ("return done, (_release(job),)", "return done, ()"),
         ("if again and job.stop is None and", "if again and"),
         ("if again and job.stop is None and", "if job.stop is None and"),
-        ("len(ended.attempts), last)", "len(ended.attempts) - 1, last)"),
-        ("(_release(job), commands.Offer())", "(commands.Offer(),)"),
+        ("job.spec.retry, tried, last)", "job.spec.retry, tried - 1, last)"),
+        (
+            "status_reason=last.status_reason)\n        return waiting, (_release(job), ",
+            "status_reason=last.status_reason)\n        return waiting, (",
+        ),
         ("failed(ended, event.at, said), (_release(job),)", "failed(ended, event.at, said), ()"),
         ("said = job.stop.reason if job.stop else last", "said = last"),
         ("replace(job, cancelled=True)", "replace(job, cancelled=False)"),
@@ -60,7 +65,10 @@ MUTANTS: list[Mutant] = [
             'job, ()\n    stop = Stop("terminate", event.reason)',
             'job, ()\n    stop = Stop("timeout", event.reason)',
         ),
-        ("commands.End(job.attempts[-1].id, GRACE)", "commands.End(job.attempts[0].id, GRACE)"),
+        (
+            "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[-1].id",
+            "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[0].id",
+        ),
         ("if job.state is RUNNABLE and not job.is_array:", "if job.state is PENDING:"),
         ("latest.started_at + job.spec.timeout", "latest.placed_at + job.spec.timeout"),
     ),
@@ -111,56 +119,6 @@ MUTANTS: list[Mutant] = [
         ("if moved.ended else ()", "if moved.state is FAILED else ()"),
     ),
     *mutants(
-        "batchyard/batch/placement.py",
-        "tests/batch/placement_laws.py",
-        ("return -self._queues[line.queue].priority", "return self._queues[line.queue].priority"),
-        ("line.head()[1], line", "-line.head()[1], line"),
-        ("next(iter(self.jobs.items()))", "next(reversed(self.jobs.items()))"),
-        (
-            "room.used + line.demand.vcpus <= room.vcpus",
-            "room.used + line.demand.vcpus < room.vcpus",
-        ),
-        ("room.used + line.demand.vcpus <= room.vcpus", "room.used < room.vcpus"),
-        (
-            "full = self._memory_used + line.demand.memory > self._memory",
-            "full = self._memory_used > self._memory",
-        ),
-        ("line.demand.memory > self._memory\n", "line.demand.memory >= self._memory\n"),
-        ("(room.elsewhere or not full)", "not full"),
-        ("            self._memory_used += -room.memory if elsewhere else room.memory\n", ""),
-        ("        if not room.elsewhere:\n            self", "        if True:\n            self"),
-        ("room is not None and room.enabled:", "room is not None:"),
-        (
-            "in self._queues[queue].environments:\n            room",
-            "in sorted(self._rooms):\n            room",
-        ),
-        ("self._count(room, -demand.vcpus, -demand.memory)", "self._count(room, -demand.vcpus, 0)"),
-        ("        room.used += vcpus\n", "        room.used = max(0, vcpus)\n"),
-        ("-demand.memory)\n        self._changed = True\n", "-demand.memory)\n"),
-        ("        self._changed = False\n        found:", "        found:"),
-        ("        if job_id in self._where:\n            return\n", ""),
-        (
-            "            if line.jobs:\n                heapq.heappush",
-            "            if False:\n                heapq.heappush",
-        ),
-        (
-            "            if environment is None:\n                continue\n",
-            "            if environment is None:\n                break\n",
-        ),
-        ("room.vcpus, room.enabled = 0, False", "self._rooms.pop(arn)"),
-        (
-            "for key in [key for key in self._lines if key[0] == arn]",
-            "for key in list(self._lines)",
-        ),
-        ("return None if holds else", "return None if True else"),
-        ("any(room.elsewhere for room in wide)", "any(room.elsewhere for room in rooms)"),
-        ("if demand.vcpus <= room.vcpus]", "if demand.vcpus <= room.vcpus - room.used]"),
-        (
-            "[self._claim(line) for line in self._lines.values()]",
-            "[min(self._claim(x) for _ in x.jobs) for x in self._lines.values()]",
-        ),
-    ),
-    *mutants(
         "batchyard/batch/launching.py",
         "tests/batch/launching_laws.py",
         (
@@ -205,7 +163,7 @@ MUTANTS: list[Mutant] = [
             "            pass\n        self._attempts.ended",
         ),
         ("        self._attempts.leave()\n", ""),
-        ("and j.index is None", "and j.index is not None"),
+        ("if j.index is None and", "if j.index is not None and"),
     ),
     *mutants(
         "batchyard/engine/dependencies.py",
@@ -222,9 +180,9 @@ MUTANTS: list[Mutant] = [
             "        self._dependencies.add(job)\n        if job.state",
             "        if job.state",
         ),
-        ("        self.placement.release(command.environment, command.demand)\n", ""),
+        ("        self._scheduler.release(job)\n", ""),
         ("            self._start_attempt(self.jobs[job_id])\n", "            pass\n"),
-        ("        self.placement.withdraw(job.id)\n", "        pass\n"),
+        ("        self._scheduler.withdraw(job)\n", "        pass\n"),
     ),
     *mutants(
         "batchyard/engine/attempts.py",
@@ -296,7 +254,9 @@ MUTANTS: list[Mutant] = [
         ('            connection.execute("ROLLBACK")', '            connection.execute("COMMIT")'),
     ),
     *AIRFLOW,
+    *SHARING,
     *CLI,
+    *SCHEDULING,
     *CLIENT,
     *EVENTS,
     *WAITERS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from msgspec.structs import replace
 
 from batchyard.batch import ids
-from batchyard.batch.model import DEFAULT_LOG_GROUP, Job, Spec
+from batchyard.batch.model import DEFAULT_LOG_GROUP, Consumed, Job, Spec
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batchyard.batch.states import ENDED, PLACED, JobState
 from batchyard.logs.groups import LogGroup
@@ -61,6 +61,9 @@ REVISIONS = st.sampled_from(["d:1", "d:2", "d1:1", "dd:1"])
 GROUPS = st.sampled_from([DEFAULT_LOG_GROUP, "mine"])
 QUEUES = st.sampled_from(["default"] * 4 + ["other"])
 SHARES = st.sampled_from([None, "blue"])
+CONSUMED = st.sampled_from(["", "", "a", "b", "ba", "aa"]).map(
+    lambda taken: tuple(Consumed(resource, 1) for resource in taken)
+)
 MOMENTS = st.integers(0, 12)
 LIMITS = st.integers(1, 7)
 STATES = st.none() | st.frozensets(st.sampled_from(JobState), max_size=4)
@@ -73,6 +76,7 @@ SPECS = PLACES.flatmap(
         definition=REVISIONS.map(lambda revision: definition(revision, place)),
         log_group=GROUPS,
         share=SHARES,
+        consumes=CONSUMED,
     )
 )
 FILTERS = st.fixed_dictionaries(
@@ -374,6 +378,8 @@ def questions(jobs: list[Job], filters: list[dict], limit: int) -> Iterator[JobQ
             yield JobQuery(place=place, queue=name, limit=limit, **conditions)
         for parent in sorted(each.id for each in jobs if each.is_array):
             yield JobQuery(place=HERE, parent=parent, limit=limit, **conditions)
+        for place, resource in product((HERE, ELSEWHERE), "ab"):
+            yield JobQuery(place=place, consumes=resource, limit=limit, **conditions)
 
 
 @given(

@@ -9,16 +9,31 @@ from msgspec.structs import replace
 from batchyard.batch import ids
 from batchyard.batch.model import (
     Attempt,
+    Consumed,
     Demand,
     Dependency,
     Entry,
     Job,
     Retry,
     RetryRule,
+    ServiceRequest,
     Spec,
     Stop,
 )
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.resources import (
+    Capacity,
+    ComputeEnvironment,
+    ConsumableResource,
+    FairShare,
+    JobDefinition,
+    JobQueue,
+    QuotaShare,
+    Resource,
+    SchedulingPolicy,
+    ServiceEnvironment,
+    TimeLimit,
+    Weight,
+)
 from batchyard.batch.states import JobState
 from batchyard.store import codec
 from batchyard.store.rows import key_of
@@ -111,6 +126,25 @@ RESOURCES_1: list[tuple[Resource, str]] = [
     ),
 ]
 
+LIMIT = TimeLimit("CAPACITY:X", 600, "TERMINATE")
+RESOURCES: list[Resource] = [
+    JobQueue("q", "a", "ENABLED", 1, ("e",), "ok", b"{}", "policy", (LIMIT,)),
+    SchedulingPolicy("p", "a", FairShare(600, 50, (Weight("A*", 0.125),)), b"{1}"),
+    ConsumableResource("c", "a", 5, 3, 2, "NON_REPLENISHABLE", b"{1}"),
+    ServiceEnvironment("s", "a", "DISABLED", (Capacity("NUM_INSTANCES", 5),), detail=b"{1}"),
+    QuotaShare(
+        "n",
+        "q/quota-share/n",
+        "q",
+        "ENABLED",
+        (Capacity("ml.m5.large", 2),),
+        "LEND_AND_BORROW",
+        borrow_limit=200,
+        preempts=True,
+        detail=b"{1}",
+    ),
+]
+
 
 def test_a_spec_and_a_job_of_version_1_can_be_read() -> None:
     spec = codec.decode_spec(bytes.fromhex(VERSION_1["spec"]))
@@ -130,6 +164,18 @@ def test_nothing_is_lost_in_writing() -> None:
     assert codec.decode_spec(codec.encode_spec(SPEC)) == SPEC
 
 
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: type(each).__name__)
+def test_nothing_of_a_resource_is_lost_in_writing(resource: Resource) -> None:
+    written = codec.encode_resource(resource)
+    assert codec.decode_resource(key_of(resource)[0], written) == resource
+
+
+def test_what_a_job_consumes_and_asks_of_a_service_is_kept() -> None:
+    service = ServiceRequest("SAGEMAKER_TRAINING", "ml.m5.large", 2, "share", 3)
+    spec = replace(SPEC, consumes=(Consumed("arn", 2),), service=service)
+    assert codec.decode_spec(codec.encode_spec(spec)) == spec
+
+
 def test_a_job_is_written_without_its_spec() -> None:
     assert "spec" not in msgspec.msgpack.decode(codec.encode_job(JOB))
 
@@ -145,6 +191,11 @@ def test_what_a_version_does_not_know_is_passed_over(of: Job | Spec) -> None:
 def test_what_a_version_adds_has_a_default_in_what_was_written_before() -> None:
     first = {"id": "a", "created_at": 1}
     assert codec.decode_job(msgspec.msgpack.encode(first), SPEC) == Job("a", SPEC, 1)
+
+
+def test_quota_shares_of_two_queues_are_told_apart() -> None:
+    one, other = (QuotaShare("n", f"{q}/quota-share/n", q, "ENABLED", (), "LEND") for q in "ab")
+    assert key_of(one) != key_of(other)
 
 
 def test_definitions_are_told_apart_by_revision() -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from batchyard.batch import ids
-from batchyard.batch.model import DEFAULT_LOG_GROUP
+from batchyard.batch.model import DEFAULT_LOG_GROUP, Consumed
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batchyard.batch.states import JobState
 from batchyard.errors import Refused
@@ -202,6 +202,22 @@ def test_jobs_of_many_revisions_are_listed_newest_first(store: Store, revisions:
     store.commit(batch(*jobs, *others))
     names = [each.id for each in reversed(jobs)]
     assert listed_ids(store, queue=queue(), definition="d", limit=7) == names
+
+
+def test_jobs_that_take_of_a_resource_are_listed_newest_first_from_any_queue(store: Store) -> None:
+    of = spec(consumes=(Consumed("licence", 1), Consumed("token", 2)))
+    elsewhere = spec(ELSEWHERE, queue=queue("other", ELSEWHERE), consumes=of.consumes)
+    taking = [job("a", 1000, of), job("b", 1001, replace(of, queue=queue("other"), name="B"))]
+    store.commit(batch(*taking, job("c"), *array("d", 2, 1001, consumes=of.consumes[:1])))
+    store.commit(batch(job("e", of=elsewhere)))
+    assert listed_ids(store, consumes="licence", limit=2) == ["d", "b", "a"]
+    assert listed_ids(store, consumes="token") == ["b", "a"]
+    assert listed_ids(store, consumes="token", name="b") == ["b"]
+    assert listed_ids(store, consumes="none") == []
+    store.commit(batch(ended(taking[0])))
+    assert listed_ids(store, consumes="token", states=frozenset({JobState.SUCCEEDED})) == ["a"]
+    assert store.forget_before(9999, 9).jobs == 1
+    assert listed_ids(store, consumes="token") == ["b"]
 
 
 @pytest.mark.parametrize(

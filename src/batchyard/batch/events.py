@@ -95,6 +95,18 @@ class Tagged(Happened, frozen=True, kw_only=True):
     tags: dict[str, str]
 
 
+class Preempted(Happened, frozen=True, kw_only=True):
+    """The attempt is to make room for another job's."""
+
+    reason: str
+
+
+class Reprioritized(Happened, frozen=True, kw_only=True):
+    """UpdateServiceJob: this is the job's scheduling priority now."""
+
+    priority: int
+
+
 class ChildMoved(Happened, frozen=True, kw_only=True):
     """A child of this array went from one state to another (from None: it was spawned)."""
 
@@ -115,5 +127,7 @@ Event = (
     | Cancelled
     | Terminated
     | Tagged
+    | Preempted
+    | Reprioritized
     | ChildMoved
 )

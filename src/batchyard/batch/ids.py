@@ -12,6 +12,11 @@ JOB = "job"
 QUEUE = "job-queue"
 ENVIRONMENT = "compute-environment"
 DEFINITION = "job-definition"
+POLICY = "scheduling-policy"
+CONSUMABLE = "consumable-resource"
+SERVICE_ENVIRONMENT = "service-environment"
+SERVICE_JOB = "service-job"
+QUOTA_SHARE = "quota-share"
 
 
 class Place(NamedTuple):
@@ -45,6 +50,11 @@ def name_of(reference: str, kind: str) -> str:
         return reference
     head, _, name = reference.partition("/")
     return name if head.rpartition(":")[2] == kind else reference
+
+
+def quota_share_arn(queue: str, name: str) -> str:
+    """Form the ARN of a quota share: it is within its queue's."""
+    return f"{queue}/{QUOTA_SHARE}/{name}"
 
 
 def child_id(parent: str, index: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from batchyard.batch import images, reasons
+from batchyard.batch import images, reasons, services
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,8 @@ def invalid(spec: Spec, known: Mapping[str, Image]) -> str | None:
         known: what is known of images, by name.
     """
     if not command_of(spec, known):
-        return reasons.no_command(spec.image)
+        service = spec.service
+        return reasons.no_service(service.kind) if service else reasons.no_command(spec.image)
     too_many = spec.task_tags > reasons.MOST_TAGS
     return reasons.too_many_tags(spec.task_tags) if too_many else None
 
@@ -104,4 +105,7 @@ def _given(job: Job) -> dict[str, str]:
     if job.index is not None:
         given["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
         given["AWS_BATCH_JOB_ARRAY_SIZE"] = str(spec.array_size)
+    if spec.service is not None:
+        given["TRAINING_JOB_NAME"] = services.training_job(job, attempt)
+        given["TRAINING_JOB_ARN"] = services.training_job_arn(job, attempt)
     return given

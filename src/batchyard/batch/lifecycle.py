@@ -47,10 +47,12 @@ TRANSITIONS: Final[Mapping[tuple[JobState, str], frozenset[JobState]]] = {
     (STARTING, "StartFailed"): frozenset({RUNNABLE, FAILED}),
     (STARTING, "Lost"): frozenset({RUNNABLE, FAILED}),
     (STARTING, "Terminated"): frozenset({STARTING}),
+    (STARTING, "Preempted"): frozenset({STARTING}),
     (RUNNING, "Exited"): frozenset({RUNNABLE, SUCCEEDED, FAILED}),
     (RUNNING, "Lost"): frozenset({RUNNABLE, FAILED}),
     (RUNNING, "TimedOut"): frozenset({RUNNING}),
     (RUNNING, "Terminated"): frozenset({RUNNING}),
+    (RUNNING, "Preempted"): frozenset({RUNNING}),
 }
 """From which state which event leads where, for jobs that run: single ones and children."""
 
@@ -95,6 +97,8 @@ def step(job: Job, event: Event) -> Step:
     """
     if isinstance(event, events.Tagged):  # leads nowhere, so it stands in no table
         return told(replace(job, tags=event.tags), event), ()
+    if isinstance(event, events.Reprioritized):
+        return _reprioritized(job, event)
     if job.is_array:
         return arrays.step(job, event)
     name = type(event).__name__
@@ -120,6 +124,15 @@ def _heard(was: Job, now: Job) -> Iterator[Command]:
         yield commands.TellParent(was.state, now.state)
     if now.ended:
         yield commands.Announce(now.state is SUCCEEDED)
+
+
+def _reprioritized(job: Job, event: events.Reprioritized) -> Step:
+    """Give a job another priority; one that waits for room gets another place in the line."""
+    if job.ended or job.scheduling_priority == event.priority:
+        return job, ()
+    moved = told(replace(job, priority=event.priority), event)
+    waits = job.state is RUNNABLE and not job.is_array
+    return moved, (commands.Withdraw(), commands.Offer()) if waits else ()
 
 
 def _accepted(job: Job, _: events.Accepted) -> Step:
@@ -164,17 +177,24 @@ def _started(job: Job, event: events.Started) -> Step:
 
 def _start_failed(job: Job, event: events.StartFailed) -> Step:
     reason = event.reason[: reasons.REASON_LENGTH]
-    return _over(job, event, again=event.again, status_reason=reasons.NOT_STARTED, reason=reason)
+    said = reasons.NOT_STARTED if job.spec.service is None else reason
+    return _over(job, event, again=event.again, status_reason=said, reason=reason)
 
 
 def _exited(job: Job, event: events.Exited) -> Step:
     code, reason = event.exit_code, event.reason
-    said = job.stop.reason if job.stop else reasons.EXITED
+    said = job.stop.reason if job.stop else _said(job, code)
     if code == 0 and job.stop is None:
         ended = _attempt(job, stopped_at=event.at, exit_code=0, status_reason=said)
         done = replace(ended, state=SUCCEEDED, status_reason=said, stopped_at=event.at)
         return done, (_release(job),)
     return _over(job, event, status_reason=said, exit_code=code, reason=reason)
+
+
+def _said(job: Job, code: int) -> str:
+    if job.spec.service is None:
+        return reasons.EXITED
+    return reasons.NOT_TRAINED if code else reasons.TRAINED
 
 
 def _lost(job: Job, event: events.Lost) -> Step:
@@ -186,11 +206,32 @@ def _over(job: Job, event: Event, *, again: bool = True, **how: str | int | None
     """End the attempt without success: another attempt if the retry strategy grants one."""
     ended = _attempt(job, stopped_at=event.at, **how)
     last = ended.attempts[-1]
-    if again and job.stop is None and retry.again(job.spec.retry, len(ended.attempts), last):
+    if job.stop is not None and job.stop.kind == "preempt":
+        return _made_room(ended, event.at, job.stop.reason)
+    tried = len(ended.attempts) - len(ended.preempted)
+    if again and job.stop is None and retry.again(job.spec.retry, tried, last):
         waiting = replace(ended, state=RUNNABLE, status_reason=last.status_reason)
         return waiting, (_release(job), commands.Offer())
     said = job.stop.reason if job.stop else last.status_reason
     return failed(ended, event.at, said), (_release(job),)
+
+
+def _made_room(job: Job, at: int, reason: str) -> Step:
+    """Let a job that made room wait again, as often as it may be preempted."""
+    ended = _attempt(replace(job, stop=None), status_reason=reason)
+    most = job.spec.service.preemption_retries if job.spec.service else None
+    if most is not None and len(ended.preempted) > most:
+        return failed(ended, at, reason), (_release(job),)
+    waiting = replace(ended, state=RUNNABLE, status_reason=reason)
+    return waiting, (_release(job), commands.Offer())
+
+
+def _preempted(job: Job, event: events.Preempted) -> Step:
+    if job.stop is not None or job.spec.service is None:
+        return job, ()
+    said = reasons.PREEMPTING.format(event.reason)
+    stopping = replace(job, stop=Stop("preempt", event.reason), status_reason=said)
+    return stopping, (commands.End(job.attempts[-1].id, GRACE),)
 
 
 def _timed_out(job: Job, event: events.TimedOut) -> Step:
@@ -209,7 +250,7 @@ def _terminated(job: Job, event: events.Terminated) -> Step:
     if job.state in WAITING:
         done = (commands.Withdraw(),) if job.state is RUNNABLE else ()
         return failed(replace(job, terminated=True), event.at, event.reason), done
-    if job.stop is not None:
+    if job.stop is not None and job.stop.kind != "preempt":
         return job, ()
     stop = Stop("terminate", event.reason)
     stopping = replace(job, terminated=True, stop=stop)
@@ -256,4 +297,5 @@ _RULES: Final[Mapping[str, Any]] = {
     "TimedOut": _timed_out,
     "Cancelled": _cancelled,
     "Terminated": _terminated,
+    "Preempted": _preempted,
 }

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from batchyard.batch import ids, reasons
 from batchyard.batch.states import ENDED, JobState
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
@@ -54,11 +55,38 @@ class Retry(Value, frozen=True):
     rules: tuple[RetryRule, ...] = ()
 
 
+class Consumed(Value, frozen=True, order=True):
+    """An entry of consumableResourceList: how much of a consumable resource each attempt takes."""
+
+    resource: str
+    quantity: int
+
+
+class ServiceRequest(Value, frozen=True):
+    """What makes a job a service job.
+
+    Attributes:
+        kind: its serviceJobType.
+        unit: the type of its instances.
+        instances: how many of them it takes.
+        quota_share: the ARN of its quota share, in a queue that has some.
+        preemption_retries: how often it may be preempted and come back; None: without end.
+    """
+
+    kind: str
+    unit: str
+    instances: int
+    quota_share: str | None = None
+    preemption_retries: int | None = None
+
+
 class Spec(Value, frozen=True):
     """What was submitted, with definition, overrides and parameters resolved.
 
     An array's children share their parent's. ``task_tags`` is how many tags are propagated to
-    each attempt's task.
+    each attempt's task. ``share`` is the share identifier, ``priority`` the scheduling priority
+    (0 to 9999, the higher the sooner within a share), ``consumes`` lists ARNs in their order,
+    each once. ``service`` is there for service jobs.
     """
 
     account: str
@@ -82,6 +110,8 @@ class Spec(Value, frozen=True):
     task_tags: int = 0
     detail: bytes = b"{}"
     container_detail: bytes = b"{}"
+    consumes: tuple[Consumed, ...] = ()
+    service: ServiceRequest | None = None
 
 
 class Attempt(Value, frozen=True):
@@ -106,7 +136,7 @@ class Attempt(Value, frozen=True):
 class Stop(Value, frozen=True):
     """Why a running attempt was told to stop, and what will be said of it."""
 
-    kind: Literal["terminate", "timeout"]
+    kind: Literal["terminate", "timeout", "preempt"]
     reason: str
 
 
@@ -137,6 +167,7 @@ class Job(Value, frozen=True):
     tally: dict[JobState, int] | None = None
     tally_at: int | None = None
     tags: dict[str, str] | None = None
+    priority: int | None = None
     story: tuple[Entry, ...] = ()
 
     @property
@@ -148,6 +179,37 @@ class Job(Value, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def runnable_since(self) -> int:
+        """When a RUNNABLE job began to wait for room, this time; epoch milliseconds."""
+        quiet = ("Blocked", "Tagged", "Reprioritized")
+        entries = (entry.at for entry in reversed(self.story) if entry.event not in quiet)
+        return next(entries, self.created_at)
+
+    @property
+    def preempted(self) -> tuple[Attempt, ...]:
+        """Its attempts that made room for others; a retry strategy does not count them."""
+        told = reasons.PREEMPTIONS
+        return tuple(
+            each for each in self.attempts if each.stopped_at and each.status_reason in told
+        )
+
+    @property
+    def quota_share(self) -> str | None:
+        """The ARN of its quota share, if it has one."""
+        return self.spec.service.quota_share if self.spec.service else None
+
+    @property
+    def scheduling_priority(self) -> int:
+        """Its priority within its share, as submitted or as updated."""
+        return self.spec.priority if self.priority is None else self.priority
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        kind = ids.JOB if self.spec.service is None else ids.SERVICE_JOB
+        return ids.arn(ids.Place(self.spec.account, self.spec.region), kind, self.id)
 
     @property
     def attempt(self) -> Attempt | None:

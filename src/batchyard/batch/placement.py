@@ -1,9 +1,8 @@
-"""Where jobs fit: queues by priority, environments in each queue's order, vCPUs and memory.
+"""Who is given room: queues by priority, within a queue by age or by fair share.
 
-RUNNABLE jobs wait in lines, one per queue and size. Only the head of a line is ever looked at:
-if the oldest job of a size does not fit, none of that size does. So a decision costs what
-changed and the number of distinct sizes, never the number of waiting jobs; a small job may pass
-a large one that does not fit, a job of equal size and queue never does.
+The parts: `rooms` counts what there is, `waiting` keeps who waits in a queue, `shares` what shares
+have used, `turns` whose turn it is. A small job may pass a large one that does not fit; a job of
+equal size, queue and share never does.
 
 Sources: https://docs.aws.amazon.com/batch/latest/userguide/job_queue_parameters.html (priority,
 computeEnvironmentOrder), https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
@@ -12,17 +11,28 @@ computeEnvironmentOrder), https://docs.aws.amazon.com/batch/latest/userguide/job
 from __future__ import annotations
 
 import heapq
-from collections import OrderedDict
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import count, islice
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from batchyard.batch import reasons
-from batchyard.batch.model import Demand
+from batchyard.batch.resources import (
+    ComputeEnvironment,
+    ConsumableResource,
+    FairShare,
+    JobQueue,
+    SchedulingPolicy,
+)
+from batchyard.batch.rooms import Rooms
+from batchyard.batch.turns import Turns
+from batchyard.batch.waiting import Line, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from batchyard.batch.resources import ComputeEnvironment, JobQueue
+    from batchyard.batch.resources import Resource
+    from batchyard.batch.waiting import Claim
+
+UNKNOWN: Final = -1
+"""Stands for the number of a job that has not been looked up; it goes before every other."""
 
 
 class Found(NamedTuple):
@@ -32,181 +42,211 @@ class Found(NamedTuple):
     environment: str
 
 
-class Room:
-    """What an environment can hold, and what it holds.
+class Held(NamedTuple):
+    """What a job was given, and where."""
 
-    Attributes:
-        vcpus: how much there is, in thousandths.
-        enabled: whether new work may be placed.
-        elsewhere: whether attempts take the memory of other machines, which is not counted.
-        used: vCPUs that are taken, in thousandths.
-        memory: what attempts take, in MiB.
-    """
-
-    __slots__ = ("elsewhere", "enabled", "memory", "used", "vcpus")
-
-    def __init__(self) -> None:
-        """Begin empty, closed and without vCPUs."""
-        self.vcpus = 0
-        self.enabled = False
-        self.elsewhere = False
-        self.used = 0
-        self.memory = 0
-
-
-class Line:
-    """The jobs of one size in one queue, oldest first, each with its place in the order."""
-
-    __slots__ = ("demand", "jobs", "queue")
-
-    def __init__(self, queue: str, demand: Demand) -> None:
-        """Begin empty."""
-        self.queue = queue
-        self.demand = demand
-        self.jobs: OrderedDict[str, int] = OrderedDict()
-
-    def head(self) -> tuple[str, int]:
-        """Give the oldest job and its place in the order."""
-        return next(iter(self.jobs.items()))
+    environment: str
+    claim: Claim
 
 
 class Placement:
-    """Keeps the room of every environment and the lines before it; decides who goes where.
+    """Keeps what there is, and who waits for it; decides who is given what.
 
     Args:
         memory: what all environments of this machine share, in MiB; those whose attempts are
             offered to task runners take none of it.
+
+    Attributes:
+        rooms: what there is.
+        queues: every queue, by ARN.
+        held: what every placed job was given, by its id.
     """
 
     def __init__(self, memory: int) -> None:
         """Begin with no environments and nobody waiting."""
-        self._memory = memory
-        self._memory_used = 0
-        self._rooms: dict[str, Room] = {}
-        self._queues: dict[str, JobQueue] = {}
-        self._lines: dict[tuple[str, Demand], Line] = {}
+        self.rooms = Rooms(memory)
+        self.queues: dict[str, Queue] = {}
+        self.held: dict[str, Held] = {}
+        self._policies: dict[str, FairShare | None] = {}
         self._where: dict[str, Line] = {}
-        self._order = count()
+        self._number = count()
         self._changed = False
 
-    def put_environment(self, environment: ComputeEnvironment) -> None:
-        """Take in a new or changed environment; what runs in it stays counted."""
-        room = self._rooms.setdefault(environment.arn, Room())
-        room.vcpus, room.enabled = environment.vcpus, environment.state == "ENABLED"
-        elsewhere = environment.worker_group is not None
-        if room.elsewhere != elsewhere:
-            room.elsewhere = elsewhere
-            self._memory_used += -room.memory if elsewhere else room.memory
+    def put(self, resource: Resource, now: int) -> None:
+        """Take in a new or changed resource: it holds for who waits at once.
+
+        Args:
+            resource: one that placement knows nothing of changes nothing.
+            now: epoch milliseconds.
+        """
+        match resource:
+            case ComputeEnvironment():
+                self.rooms.put_environment(resource)
+            case ConsumableResource():
+                self.rooms.put_consumable(resource)
+            case JobQueue():
+                queue = self._queue(resource.arn)
+                queue.resource = resource
+                self._follow(queue, now)
+            case SchedulingPolicy():
+                self._policies[resource.arn] = resource.fair_share
+                for queue in self.queues.values():
+                    self._follow(queue, now)
+            case _:
+                return
         self._changed = True
 
-    def remove_environment(self, arn: str) -> None:
-        """Close an environment; what still runs in it stays counted, should it be made again."""
-        if room := self._rooms.get(arn):
-            room.vcpus, room.enabled = 0, False
+    def _queue(self, arn: str) -> Queue:
+        return self.queues.setdefault(arn, Queue())
 
-    def put_queue(self, queue: JobQueue) -> None:
-        """Take in a new or changed queue: its priority and order hold for waiting jobs at once."""
-        self._queues[queue.arn] = queue
-        self._changed = True
+    def _follow(self, queue: Queue, now: int) -> None:
+        """Let a queue follow its policy, if it has one and that is there."""
+        policy = queue.resource.scheduling_policy if queue.resource else None
+        followed = self._policies.get(policy) if policy else None
+        queue.fair = followed is not None
+        queue.shares.follow(followed or FairShare(), now)
 
-    def remove_queue(self, arn: str) -> None:
-        """Forget a queue, and whoever still waits in it."""
-        self._queues.pop(arn, None)
-        for key in [key for key in self._lines if key[0] == arn]:
-            for job_id in self._lines.pop(key).jobs:
-                del self._where[job_id]
+    def remove(self, resource: Resource) -> None:
+        """Forget a resource, a queue with who waits in it; what attempts hold stays counted."""
+        match resource:
+            case ComputeEnvironment():
+                self.rooms.close_environment(resource.arn)
+            case ConsumableResource():
+                self.rooms.close_consumable(resource.arn)
+            case SchedulingPolicy():
+                self._policies.pop(resource.arn, None)
+            case JobQueue():
+                self._close(resource.arn)
 
-    def offer(self, job_id: str, queue: str, demand: Demand) -> None:
+    def _close(self, arn: str) -> None:
+        if queue := self.queues.get(arn):
+            for line in queue.lines():
+                for job_id in line.jobs:
+                    del self._where[job_id]
+            queue.sizes.clear()
+            queue.waiting.clear()
+            queue.resource = None
+            self._forget(arn, queue)
+
+    def _forget(self, arn: str, queue: Queue) -> None:
+        if queue.resource is None and not queue.used and not queue.sizes:
+            del self.queues[arn]
+
+    def offer(self, job_id: str, claim: Claim) -> None:
         """Let a job wait for room; one that waits already keeps its place."""
         if job_id in self._where:
             return
-        line = self._lines.get((queue, demand))
-        if line is None:
-            line = self._lines[queue, demand] = Line(queue, demand)
-        line.jobs[job_id] = next(self._order)
-        self._where[job_id] = line
+        queue = self._queue(claim.queue)
+        if not queue.fair:
+            claim = claim._replace(share="", priority=0)
+        self._where[job_id] = queue.add(job_id, claim, next(self._number))
         self._changed = True
 
     def withdraw(self, job_id: str) -> None:
         """Let a job wait no longer; one that does not wait is none to withdraw."""
         line = self._where.pop(job_id, None)
-        if line is None:
+        if line is not None:
+            self.queues[line.claim.queue].remove(job_id, line)
+
+    def resume(self, job_id: str, environment: str, claim: Claim, since: int) -> None:
+        """Count what a job holds that was placed before a restart.
+
+        Args:
+            job_id: whose.
+            environment: where.
+            claim: what it was given.
+            since: when it was placed, epoch milliseconds.
+        """
+        queue, vcpus = self._queue(claim.queue), claim.size.demand.vcpus
+        self.held[job_id] = Held(environment, claim)
+        self.rooms.hold(environment, claim.size)
+        queue.used += vcpus
+        queue.shares.resume(claim.share, vcpus, since)
+
+    def release(self, job_id: str, now: int) -> None:
+        """Count back what a job was given; one that holds nothing gives nothing back."""
+        held = self.held.pop(job_id, None)
+        if held is None:
             return
-        del line.jobs[job_id]
-        if not line.jobs:
-            del self._lines[line.queue, line.demand]
-
-    def hold(self, environment: str, demand: Demand) -> None:
-        """Count what an attempt takes (also at a restart: what still runs)."""
-        self._count(self._rooms.setdefault(environment, Room()), demand.vcpus, demand.memory)
-
-    def release(self, environment: str, demand: Demand) -> None:
-        """Count back what an attempt took."""
-        if room := self._rooms.get(environment):
-            self._count(room, -demand.vcpus, -demand.memory)
+        claim, vcpus = held.claim, held.claim.size.demand.vcpus
+        queue = self.queues[claim.queue]
+        self.rooms.give_back(held.environment, claim.size)
+        queue.used -= vcpus
+        queue.shares.hold(claim.share, -vcpus, now)
+        self._forget(claim.queue, queue)
         self._changed = True
 
-    def _count(self, room: Room, vcpus: int, memory: int) -> None:
-        room.used += vcpus
-        room.memory += memory
-        if not room.elsewhere:
-            self._memory_used += memory
-
-    def decide(self) -> list[Found]:
+    def decide(self, now: int) -> list[Found]:
         """Give room to every waiting job that fits, best claim first, and hold it for them.
 
-        Claims are compared by the queue's priority, then by who waited first. Calling again
-        without a change finds nothing and costs nothing.
+        Queues are compared by priority, then by whose next job came first. Calling again without
+        a change finds nothing and costs nothing: as time goes by nothing comes to fit.
+
+        Args:
+            now: epoch milliseconds.
         """
         if not self._changed:
             return []
         self._changed = False
         found: list[Found] = []
-        claims = [self._claim(line) for line in self._lines.values()]
-        heapq.heapify(claims)
-        while claims:
-            line = heapq.heappop(claims)[-1]
-            environment = self._fit(line)
-            if environment is None:
-                continue
-            job_id, _ = line.head()
-            self.withdraw(job_id)
-            self.hold(environment, line.demand)
-            found.append(Found(job_id, environment))
-            if line.jobs:
-                heapq.heappush(claims, self._claim(line))
+        contest = [(-priority, UNKNOWN, *each) for priority, each in self._contest(now)]
+        heapq.heapify(contest)
+        while contest:
+            priority, number, entry, turns = contest[0]
+            line = turns.line()
+            if line is None:
+                heapq.heappop(contest)
+            elif (first := line.head()).number != number:
+                heapq.heapreplace(contest, (priority, first.number, entry, turns))
+            elif (environment := turns.fit(line.claim.size)) is None:
+                turns.pass_over(line.claim.size)
+            else:
+                self._give(line, first.job_id, environment, now)
+                turns.given(line.claim.share)
+                found.append(Found(first.job_id, environment))
         return found
 
-    def _claim(self, line: Line) -> tuple[int, int, Line]:
-        """Rank a line by its queue's priority and its oldest job; places never tie."""
-        return -self._queues[line.queue].priority, line.head()[1], line
+    def _contest(self, now: int) -> Iterator[tuple[int, tuple[int, Turns]]]:
+        """List the queues in which somebody waits, each with its priority and a number."""
+        for number, queue in enumerate(self.queues.values()):
+            if queue.resource is not None and queue.sizes:
+                order = queue.resource.environments
+                yield queue.resource.priority, (number, Turns(queue, order, self.rooms, now))
 
-    def _fit(self, line: Line) -> str | None:
-        """Name the first environment of the line's queue that has room now."""
-        full = self._memory_used + line.demand.memory > self._memory
-        for arn, room in self._open(line.queue):
-            if room.used + line.demand.vcpus <= room.vcpus and (room.elsewhere or not full):
-                return arn
-        return None
+    def _give(self, line: Line, job_id: str, environment: str, now: int) -> None:
+        claim, vcpus = line.claim, line.claim.size.demand.vcpus
+        queue = self.queues[claim.queue]
+        self.withdraw(job_id)
+        self.held[job_id] = Held(environment, claim)
+        self.rooms.take(environment, claim.size)
+        queue.used += vcpus
+        queue.shares.hold(claim.share, vcpus, now)
 
-    def _open(self, queue: str) -> Iterator[tuple[str, Room]]:
-        """List a queue's environments that take work, in order."""
-        for arn in self._queues[queue].environments:
-            room = self._rooms.get(arn)
-            if room is not None and room.enabled:
-                yield arn, room
-
-    def misfit(self, queue: str, demand: Demand) -> str | None:
+    def misfit(self, claim: Claim) -> str | None:
         """Say why a job of this size can never run in this queue as things are; None if it can."""
-        rooms = [self._rooms[arn] for arn in self._queues[queue].environments if arn in self._rooms]
-        wide = [room for room in rooms if demand.vcpus <= room.vcpus]
-        if not wide:
-            return reasons.TOO_MANY_VCPUS
-        holds = demand.memory <= self._memory or any(room.elsewhere for room in wide)
-        return None if holds else reasons.TOO_LARGE
+        queue = self.queues.get(claim.queue)
+        environments = queue.resource.environments if queue and queue.resource else ()
+        return self.rooms.misfit(environments, claim.size)
 
-    def waiting(self) -> Iterable[tuple[str, str, Demand]]:
-        """List every waiting job with its queue and size, each line oldest first."""
-        for line in self._lines.values():
-            for job_id in line.jobs:
-                yield job_id, line.queue, line.demand
+    def order(self, queue: str, limit: int, now: int) -> list[str]:
+        """List who waits in a queue as they would start if there were room for all of them now.
+
+        Args:
+            queue: its ARN.
+            limit: how many to list at most.
+            now: epoch milliseconds.
+
+        Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_GetJobQueueSnapshot.html
+        """
+        found = self.queues.get(queue)
+        return [head.job_id for head in islice(found.order(now), limit)] if found else []
+
+    def waits(self, job_id: str) -> Line | None:
+        """Find the line that a job waits in."""
+        return self._where.get(job_id)
+
+    def waiting(self) -> Iterator[tuple[Claim, Iterable[str]]]:
+        """List every line's claim and jobs, each oldest first."""
+        for queue in self.queues.values():
+            for line in queue.lines():
+                yield line.claim, line.jobs

@@ -11,6 +11,7 @@ from batchyard.batch.events import (
     ChildMoved,
     Exited,
     Lost,
+    Reprioritized,
     StartFailed,
     TimedOut,
 )
@@ -39,6 +40,8 @@ def _members(event: Event) -> str:
     """Put an event's own members into words, where it came without a cause."""
     reason = getattr(event, "reason", None)
     pid = getattr(event, "pid", None)
+    if isinstance(event, Reprioritized):
+        return f"scheduling priority {event.priority}"
     return reason or ("" if pid is None else f"pid {pid}")
 
 
@@ -49,12 +52,19 @@ def _outlook(job: Job, event: Event) -> str:
             return "waits for room"
         return f"waits for {len(job.waits_for)} job{'s' if len(job.waits_for) > 1 else ''}"
     if isinstance(event, AttemptEnded) and job.state is JobState.RUNNABLE:
-        return f"attempt {len(job.attempts) + 1} of {job.spec.retry.attempts} follows"
+        return _again(job)
     if isinstance(event, TimedOut):
         return f"ran for {job.spec.timeout} s"
     if isinstance(event, ChildMoved):
         return _children(job)
     return ""
+
+
+def _again(job: Job) -> str:
+    made_room = job.preempted
+    if job.attempt in made_room:
+        return "made room, waits for room again"
+    return f"attempt {len(job.attempts) - len(made_room) + 1} of {job.spec.retry.attempts} follows"
 
 
 def _children(job: Job) -> str:

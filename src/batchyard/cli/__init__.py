@@ -35,6 +35,7 @@ COMMANDS = {
     "pipeline": "Run AWS Data Pipeline definitions here; see, rerun and save those of an account.",
     "events": "Let state changes of jobs come to a queue: install, show or remove it.",
     "story": "Tell a job's life, event by event, with causes.",
+    "why": "Say why a job does not run, and which jobs are in front of it.",
     "completion": "Print what makes a shell complete commands, options and names.",
 }
 """Every command with its summary, so that ``--help`` imports none of them."""

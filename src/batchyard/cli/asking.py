@@ -19,6 +19,8 @@ from batchyard.wire.sigv4 import sign
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from batchyard.client.sessions import Client
+
 TIMEOUT = 30
 """Seconds to wait for an answer."""
 
@@ -44,6 +46,18 @@ def target(data_dir: Path | None, region: str | None) -> Target:
     directory = (data_dir or user_data_dir()).absolute()
     keys = load_or_create(directory)
     return Target(endpoint(directory, None), keys.access_key_id, keys.secret_access_key, chosen)
+
+
+def beside(client: Client) -> Target:
+    """Mean the yard that a botocore client speaks to, with its keys."""
+    from batchyard.client.sessions import credentials_of
+
+    credentials = credentials_of(client)
+    keys = ("none", "none")  # a yard served with --no-auth takes any
+    if credentials is not None:
+        keys = credentials.get_frozen_credentials()[:2]
+    meta = client.meta
+    return Target(meta.endpoint_url.rstrip("/"), *keys, meta.region_name)
 
 
 _SAID = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

@@ -66,6 +66,13 @@ from batchyard.errors import Refused
     help="Both of many images: a TOML file with a table per image.",
 )
 @click.option(
+    "--service-job-command",
+    "service_job_commands",
+    multiple=True,
+    metavar="TYPE=CMD",
+    help="What a service job runs here; without one it ends FAILED.",
+)
+@click.option(
     "--task-output",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where what pipelines print is kept.  [default: DATA-DIR/tasks]",
@@ -132,6 +139,7 @@ def command(  # noqa: PLR0913 - one argument per option
     image_commands: tuple[str, ...],
     image_entrypoints: tuple[str, ...],
     images: Path | None,
+    service_job_commands: tuple[str, ...],
     task_output: Path | None,
     poll_hold: float,
     acknowledge_timeout: float,
@@ -182,6 +190,7 @@ def command(  # noqa: PLR0913 - one argument per option
             image_commands=image_commands,
             image_entrypoints=image_entrypoints,
             images=images,
+            service_job_commands=service_job_commands,
             task_output=None if task_output is None else task_output.absolute(),
             poll_hold=poll_hold,
             acknowledge_timeout=acknowledge_timeout,

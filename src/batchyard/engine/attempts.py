@@ -87,7 +87,7 @@ class Attempts:
             command=launching.command_of(job.spec, settings.images),
             environment=launching.environment_of(job, settings.base),
             directory=job.spec.directory,
-            memory=job.spec.demand.memory if settings.limit_memory else None,
+            memory=(job.spec.demand.memory or None) if settings.limit_memory else None,
             offer=_offer(job),
         )
 

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from batchyard.batch import arrays, commands, events, ids, launching, lifecycle, reasons
+from batchyard.batch import arrays, commands, events, ids, launching, lifecycle
 from batchyard.batch.ids import Place
-from batchyard.batch.placement import Placement
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.resources import JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts, placed
-from batchyard.engine.catalog import Shelf
+from batchyard.engine.catalog import Removable, Shelf
 from batchyard.engine.dependencies import Dependencies
 from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
 from batchyard.engine.pipelines import Pipelines
 from batchyard.engine.pipelines.outside import Outside
+from batchyard.engine.scheduler import Scheduler
 from batchyard.engine.shown import Shown
 from batchyard.engine.tasks import Tasks
 from batchyard.store.seam import ResourceChange, ResourceRemoval
@@ -58,7 +58,6 @@ class Engine:
         self.new_id = parts.new_id
         self.now = parts.clock.now
         self.jobs: dict[str, Job] = {}
-        self.placement = Placement(settings.memory)
         self._clock = parts.clock
         self._presenter = parts.presenter
         self.shown = Shown(self.jobs, parts.store, parts.presenter.detail)
@@ -80,6 +79,8 @@ class Engine:
         )
         self._attempts = Attempts(parts, self.tasks, self._journal, settings)
         self._shelves: dict[Place, Shelf] = {}
+        self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
+        self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
         self._dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
@@ -111,6 +112,7 @@ class Engine:
         """
         for place, resource in self.store.resources():
             self._put(place, resource)
+        self._scheduler.restore(self.store.notes())
         live = list(self.store.live_jobs())
         for job in live:
             self._adopt(job)
@@ -131,7 +133,7 @@ class Engine:
         self.jobs[job.id] = job
         self._dependencies.add(job)
         if job.state in PLACED:
-            self.placement.hold(job.attempts[-1].environment, job.spec.demand)
+            self._scheduler.adopt(job)
 
     async def end_attempts(self) -> None:
         """End every attempt; no other begins. Task runners that run some must reach the yard."""
@@ -187,51 +189,38 @@ class Engine:
 
     def put(self, place: Place, resource: Resource) -> None:
         """Keep a new or changed resource; waiting work feels it at once."""
-        self._put(place, resource)
-        self._journal.resource(ResourceChange(place, resource))
-        self._review(resource)
+        self._journal.resource(ResourceChange(place, self._put(place, resource)))
+        for job_id, reason in self._scheduler.reviewed(resource, self.jobs):
+            self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
         self._wake()
 
-    def _put(self, place: Place, resource: Resource) -> None:
-        self._shelves.setdefault(place, Shelf()).put(resource)
-        match resource:
-            case ComputeEnvironment():
-                self.placement.put_environment(resource)
-            case JobQueue():
-                self.placement.put_queue(resource)
-            case JobDefinition():
-                pass
+    def _put(self, place: Place, resource: Resource) -> Resource:
+        counted = self._scheduler.counted(resource)
+        self._shelves.setdefault(place, Shelf()).put(counted)
+        self._scheduler.put(counted)
+        return counted
 
-    def _review(self, resource: Resource) -> None:
-        """Tell waiting jobs whether a changed queue or environment can hold them."""
-        if isinstance(resource, JobDefinition):
-            return
-        for job_id, queue, demand in list(self.placement.waiting()):
-            reason = self.placement.misfit(queue, demand)
-            if reason or self.jobs[job_id].status_reason in reasons.MISFITS:
-                self.apply(job_id, events.Blocked(at=self.now(), reason=reason))
-
-    def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
+    def remove(self, place: Place, resource: Removable) -> None:
         """Forget a resource; a queue's jobs are terminated with it."""
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
-        if isinstance(resource, ComputeEnvironment):
-            self.placement.remove_environment(resource.arn)
-        else:
-            self._close(resource)
+        if isinstance(resource, JobQueue):
+            self._end_all(lambda job: job.spec.queue == resource.arn, "Job queue deleted")
+        elif isinstance(resource, QuotaShare):
+            self._end_all(lambda job: job.quota_share == resource.arn, "Quota share deleted")
+        self._scheduler.remove(resource)
         self._wake()
 
-    def _close(self, queue: JobQueue) -> None:
-        ending = [j for j in self.jobs.values() if j.spec.queue == queue.arn and j.index is None]
+    def _end_all(self, meant: Callable[[Job], bool], reason: str) -> None:
+        ending = [j for j in self.jobs.values() if j.index is None and meant(j)]
         for job in ending:
-            self.apply(job.id, events.Terminated(at=self.now(), reason="Job queue deleted"))
-        self.placement.remove_queue(queue.arn)
+            self.apply(job.id, events.Terminated(at=self.now(), reason=reason))
 
     # -- jobs --------------------------------------------------------------------------------
 
-    def submit(self, spec: Spec) -> Job:
+    def submit(self, spec: Spec, job_id: str | None = None) -> Job:
         """Bring a job into the world; what it depends on has been checked to exist."""
-        job_id, now = self.new_id(), self.now()
+        job_id, now = job_id or self.new_id(), self.now()
         waits = arrays.parent_waits_for(spec)
         self._admit(lifecycle.submitted(job_id, spec, now, waits))
         return self.jobs[job_id]
@@ -315,16 +304,14 @@ class Engine:
         self._attempts.end(command.attempt, command.grace)
 
     def _withdraw(self, job: Job, _: commands.Withdraw) -> None:
-        self.placement.withdraw(job.id)
+        self._scheduler.withdraw(job)
 
     def _offer(self, job: Job, _: commands.Offer) -> None:
-        queue, demand = job.spec.queue, job.spec.demand
-        self.placement.offer(job.id, queue, demand)
-        if reason := self.placement.misfit(queue, demand):
+        if reason := self._scheduler.offer(job):
             self.apply(job.id, events.Blocked(at=self.now(), reason=reason))
 
-    def _release(self, _: Job, command: commands.Release) -> None:
-        self.placement.release(command.environment, command.demand)
+    def _release(self, job: Job, command: commands.Release) -> None:
+        self._scheduler.release(job)
         if handle := self._limits.pop(command.attempt, None):
             handle.cancel()
         self._attempts.ended(command.attempt)
@@ -370,12 +357,16 @@ class Engine:
     def _end_turn(self) -> None:
         """Give out room (once started, until stopped), then write everything the turn changed."""
         self._turn_due = False
-        for found in self.placement.decide() if self._open else ():
+        given, preempted = self._scheduler.decide(self.jobs) if self._open else ((), ())
+        for each in preempted:
+            self.apply(each.job_id, events.Preempted(at=self.now(), reason=each.reason))
+        for found in given:
             spec, attempt = self.jobs[found.job_id].spec, self.new_id().replace("-", "")
             shelf = self.shelf(Place(spec.account, spec.region))
             group = shelf.worker_group(found.environment)
             self.apply(found.job_id, placed(self.now(), attempt, found.environment, group))
         self._turn_due = False
+        self._scheduler.keep()
         self._attempts.leave()
         self._journal.flush()
 

@@ -46,6 +46,7 @@ class _Gathered:
 
     jobs: dict[str, Job] = field(default_factory=dict)
     resources: list[ResourceChange | ResourceRemoval] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
     logs: list[LogChange] = field(default_factory=list)
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
     instances: dict[tuple[str, str], Instance] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class _Gathered:
     after: list[Callable[[], None]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        changes = self.jobs or self.resources or self.logs
+        changes = self.jobs or self.resources or self.notes or self.logs
         pipelines = self.pipelines or self.instances or self.tasks
         return bool(changes or pipelines or self.after)
 
@@ -62,6 +63,7 @@ class _Gathered:
         return _Gathered(
             self.jobs | later.jobs,
             self.resources + later.resources,
+            self.notes | later.notes,
             self.logs + later.logs,
             self.pipelines | later.pipelines,
             self.instances | later.instances,
@@ -74,7 +76,8 @@ class _Gathered:
         return Batch(
             [JobChange(job, present(job) if job.ended else None) for job in self.jobs.values()],
             self.resources,
-            logs=self.logs,
+            self.notes,
+            self.logs,
             pipelines=list(self.pipelines.values()),
             instances=[InstanceChange(owner, i) for (owner, _), i in self.instances.items()],
             tasks=list(self.tasks.values()),
@@ -123,6 +126,10 @@ class Journal:
     def resource(self, change: ResourceChange | ResourceRemoval) -> None:
         """Note a new, changed or removed resource."""
         self._gathered.resources.append(change)
+
+    def note(self, name: str, text: str) -> None:
+        """Note a small value under a name."""
+        self._gathered.notes[name] = text
 
     def log(self, change: LogChange) -> None:
         """Note what became of a log group or a stream."""

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from batchyard.batch.states import PLACED
 from batchyard.engine import machine
 from batchyard.engine.chance import Ids
+from batchyard.engine.chores.capacity import Capacity
 from batchyard.engine.chores.log_retention import LogRetention
 from batchyard.engine.chores.retention import Retention
+from batchyard.engine.chores.time_limits import TimeLimits
 from batchyard.engine.clock import LoopClock
 from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts, Settings
@@ -109,6 +111,7 @@ class Yard:
         self.store: Store = self._new_store()
         self._writer = Writer(self.store)
         self.engine: Engine | None = None
+        self._minutely: tuple[TimeLimits | Capacity, ...] = ()
         self._chores: tuple[Retention | LogRetention, ...] = ()
 
     def _state_folder(self) -> Path:
@@ -159,6 +162,9 @@ class Yard:
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
+        self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
+        for chore in self._minutely:
+            chore.start()
 
     def _settings(self) -> Settings:
         options = self.options
@@ -193,6 +199,7 @@ class Yard:
         engine, self.engine = self.engine, None
         for chore in self._chores:
             await chore.stop()
+        self._stop_minutely()
         try:
             await self._surroundings.stop()
             if engine is not None:
@@ -202,6 +209,10 @@ class Yard:
             self.store.close()
             if self.options.ephemeral:
                 shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _stop_minutely(self) -> None:
+        for chore in self._minutely:
+            chore.stop()
 
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: task runners of pipelines' resources need it."""
@@ -216,6 +227,7 @@ class Yard:
         """Empty an ephemeral yard: end what runs, forget everything."""
         if self.engine is not None:
             await self._surroundings.stop()
+            self._stop_minutely()
             await self.engine.stop(jobs=True)
         self.store.clear()
         await self._begin()

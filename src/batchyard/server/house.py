@@ -1,4 +1,4 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, a job's story."""
+"""The yard's own paths, below ``/_batchyard/``: health, reset, a job's story, why it waits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from batchyard import __version__
+from batchyard.engine.explaining import explain
 from batchyard.errors import Fault
 from batchyard.server.gate import HEALTH
 from batchyard.wire import Response
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from batchyard.batch.model import Job
+    from batchyard.batch.why import Why
     from batchyard.engine.engine import Engine
     from batchyard.wire import Request
     from batchyard.wire.sigv4 import Claim
 
 RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
+WHY = "/_batchyard/why/"
 
 
 class House:
@@ -51,7 +54,9 @@ class House:
             case "POST", path if path == RESET:
                 return await self._empty()
             case "GET", path if path.startswith(STORIES):
-                return self._story(unquote(path.removeprefix(STORIES)), claim)
+                return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
+            case "GET", path if path.startswith(WHY):
+                return self._why(self._job(path.removeprefix(WHY), claim))
         message = f"{request.method} {request.path} is no path of this yard"
         raise Fault("UnknownOperationException", message, 404)
 
@@ -62,13 +67,44 @@ class House:
         await self._reset()
         return json_response({"status": "empty"})
 
-    def _story(self, job_id: str, claim: Claim) -> Response:
+    def _job(self, job_id: str, claim: Claim) -> Job:
+        """Find a job of the region that a request is signed for."""
+        name, where = unquote(job_id), claim.scope.region
+        job = self._engine().job(name)
+        if job is None or job.spec.region != where:
+            raise Fault("ClientException", f"Job {name} does not exist in {where}", 404)
+        return job
+
+    def _why(self, job: Job) -> Response:
         engine = self._engine()
-        job = engine.job(job_id)
-        if job is None or job.spec.region != claim.scope.region:
-            where = claim.scope.region
-            raise Fault("ClientException", f"Job {job_id} does not exist in {where}", 404)
-        return json_response(story_of(job))
+        found = explain(engine, job)
+        jobs = (engine.jobs[job_id] for job_id in found.in_front)
+        in_front = [{"jobId": each.id, "jobName": each.spec.name} for each in jobs]
+        return json_response(_named(job) | why_of(found) | {"inFront": in_front})
+
+
+def why_of(found: Why) -> dict[str, Any]:
+    """Put into plain values why a job does not run.
+
+    Returns:
+        ``cause`` (a word), ``sentences``, ``ahead`` (how many go first, or None) and ``waitsFor``
+        (the ids of the jobs that must end first).
+    """
+    return {
+        "cause": found.cause.value,
+        "sentences": found.sentences,
+        "ahead": found.ahead,
+        "waitsFor": found.waits_for,
+    }
+
+
+def _named(job: Job) -> dict[str, Any]:
+    return {
+        "jobId": job.id,
+        "jobName": job.spec.name,
+        "status": job.state.value,
+        "statusReason": job.status_reason,
+    }
 
 
 def story_of(job: Job) -> dict[str, Any]:
@@ -78,15 +114,11 @@ def story_of(job: Job) -> dict[str, Any]:
         ``jobId``, ``jobName``, ``status``, ``statusReason`` and ``story``: a list of ``at``
         (epoch milliseconds), ``event``, ``state`` and ``cause``.
     """
-    return {
-        "jobId": job.id,
-        "jobName": job.spec.name,
-        "status": job.state.value,
-        "statusReason": job.status_reason,
+    return _named(job) | {
         "story": [
             {"at": e.at, "event": e.event, "state": e.state.value, "cause": e.cause}
             for e in job.story
-        ],
+        ]
     }
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from batchyard.batch.images import Image
+from batchyard.batch.resources import SERVICE_TYPES
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     Words = tuple[str, ...]
 
 MEMBERS = ("entrypoint", "command")
+SERVICES = "--service-job-command"
+EXPECTED = {SERVICES: "'TYPE=COMMAND', e.g. 'SAGEMAKER_TRAINING=python3 train.py'"}
 
 
 def images_of(
@@ -52,11 +55,28 @@ def images_of(
     return found
 
 
+def services_of(commands: Sequence[str]) -> dict[str, Image]:
+    """Read what service jobs run here, by their type.
+
+    Args:
+        commands: ``TYPE=COMMAND`` texts.
+
+    Raises:
+        Refused: a text cannot be read, or its type is none; the message names it.
+    """
+    found = dict(_pair(SERVICES, text) for text in commands)
+    for kind in found:
+        if kind not in SERVICE_TYPES:
+            raise Refused(f"{SERVICES} {kind}: the types are {', '.join(SERVICE_TYPES)}")
+    return {kind: Image(command=words) for kind, words in found.items()}
+
+
 def _pair(option: str, text: str) -> tuple[str, Words]:
     image, _, command = text.partition("=")
     words = _words(f"{option} {text!r}", command)
     if not (image.strip() and words):
-        raise Refused(f"{option} {text!r}: give 'IMAGE=COMMAND', e.g. 'busybox=sh -c date'")
+        expected = EXPECTED.get(option, "'IMAGE=COMMAND', e.g. 'busybox=sh -c date'")
+        raise Refused(f"{option} {text!r}: give {expected}")
     return image.strip(), words
 
 

@@ -14,7 +14,7 @@ from batchyard.errors import Refused
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server.gate import check_binding
-from batchyard.server.images import images_of
+from batchyard.server.images import images_of, services_of
 
 if TYPE_CHECKING:
     from batchyard.batch.images import Image
@@ -55,6 +55,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         image_commands: ``IMAGE=COMMAND`` texts: what a job without a command runs.
         image_entrypoints: ``IMAGE=COMMAND`` texts: what stands before every command.
         images: a TOML file that says both of many images.
+        service_job_commands: ``TYPE=COMMAND`` texts: what a service job of a type runs.
         task_output: where the task runners of pipelines' resources keep what is printed; None is
             ``tasks`` in the data directory.
         poll_hold: how long a PollForTask waits for a task, in seconds.
@@ -81,6 +82,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     image_commands: tuple[str, ...] = ()
     image_entrypoints: tuple[str, ...] = ()
     images: Path | None = None
+    service_job_commands: tuple[str, ...] = ()
     task_output: Path | None = None
     poll_hold: float = POLL_HOLD
     acknowledge_timeout: float = Leases().acknowledge
@@ -125,12 +127,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
                 raise Refused(f"{option} {count}: 0 or more")
 
     def known_images(self) -> dict[str, Image]:
-        """Read what is known of images, by name.
+        """Read what is known of images, by name; a type of service jobs stands for an image.
 
         Raises:
             Refused: a text or the file cannot be read.
         """
-        return images_of(self.image_commands, self.image_entrypoints, self.images)
+        images = images_of(self.image_commands, self.image_entrypoints, self.images)
+        return images | services_of(self.service_job_commands)
 
 
 def user_data_dir() -> Path:

@@ -30,7 +30,9 @@ class JobQuery(Struct, frozen=True, kw_only=True):
     Args:
         place: whose jobs.
         queue: the ARN of a queue: its jobs, newest first, without the children of arrays.
-        parent: the id of an array: its children, by index. Exactly one of the two is given.
+        parent: the id of an array: its children, by index.
+        consumes: the ARN of a consumable resource: the jobs that take of it, newest first, without
+            the children of arrays. Exactly one of the three is given.
         states: the states to list; None lists all.
         name: the job's name in any case; with a trailing ``*``, how it begins.
         definition: the name of the job's definition, in any revision; with a trailing ``*``, how
@@ -47,6 +49,7 @@ class JobQuery(Struct, frozen=True, kw_only=True):
     place: Place
     queue: str | None = None
     parent: str | None = None
+    consumes: str | None = None
     states: frozenset[JobState] | None = None
     name: str | None = None
     definition: str | None = None

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from batchyard.batch import ids
 from batchyard.batch.model import Job, Spec
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.resources import Resource
 from batchyard.pipelines.instances import Instance
 from batchyard.pipelines.pipeline import Pipeline
 from batchyard.pipelines.tasks import Taken
-from batchyard.store.rows import Glance
+from batchyard.store.rows import KINDS, Glance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +48,7 @@ _pipeline: Final = msgspec.msgpack.Decoder(Pipeline).decode
 _instance: Final = msgspec.msgpack.Decoder(Instance).decode
 _taken: Final = msgspec.msgpack.Decoder(Taken).decode
 _RESOURCES: Final[dict[str, msgspec.msgpack.Decoder[Resource]]] = {
-    ids.ENVIRONMENT: msgspec.msgpack.Decoder(ComputeEnvironment),
-    ids.QUEUE: msgspec.msgpack.Decoder(JobQueue),
-    ids.DEFINITION: msgspec.msgpack.Decoder(JobDefinition),
+    kind: msgspec.msgpack.Decoder(resource) for resource, kind in KINDS.items()
 }
 
 

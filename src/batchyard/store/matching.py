@@ -18,6 +18,7 @@ def matches(query: JobQuery, job: Job) -> bool:
         query.place == (spec.account, spec.region)
         and query.queue in {None, spec.queue}
         and query.parent == ids.parent_id(job.id)
+        and (query.consumes is None or _consumes(spec, query.consumes))
         and (query.states is None or job.state in query.states)
         and (query.name is None or named(spec.name.lower(), query.name.lower()))
         and (query.definition is None or defined(spec, query.definition))
@@ -25,6 +26,10 @@ def matches(query: JobQuery, job: Job) -> bool:
         and (query.created_before is None or job.created_at < query.created_before)
         and (query.created_after is None or job.created_at > query.created_after)
     )
+
+
+def _consumes(spec: Spec, resource: str) -> bool:
+    return any(each.resource == resource for each in spec.consumes)
 
 
 def named(name: str, wanted: str) -> bool:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from batchyard.batch import ids
 from batchyard.batch.model import Attempt
-from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue, Resource
+from batchyard.batch.resources import (
+    ComputeEnvironment,
+    ConsumableResource,
+    JobDefinition,
+    JobQueue,
+    QuotaShare,
+    Resource,
+    SchedulingPolicy,
+    ServiceEnvironment,
+)
 from batchyard.batch.states import JobState
 from batchyard.logs.putting import size
 from batchyard.store.asking import STREAM, JobSummaryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from batchyard.batch.model import Job, Spec
     from batchyard.logs.putting import PutEvent
     from batchyard.pipelines.tasks import Taken
     from batchyard.store.asking import EventQuery
+
+KINDS: Final[Mapping[type[Resource], str]] = {
+    ComputeEnvironment: ids.ENVIRONMENT,
+    JobQueue: ids.QUEUE,
+    JobDefinition: ids.DEFINITION,
+    SchedulingPolicy: ids.POLICY,
+    ConsumableResource: ids.CONSUMABLE,
+    ServiceEnvironment: ids.SERVICE_ENVIRONMENT,
+    QuotaShare: ids.QUOTA_SHARE,
+}
+"""Every kind of resource that is kept, as ARNs have it."""
 
 
 class Glance(Struct, frozen=True, kw_only=True):
@@ -101,12 +121,13 @@ def attempt_named(stream: str) -> str:
 def key_of(resource: Resource) -> tuple[str, str]:
     """Give the kind of a resource, as in its ARN, and the name that is unique in it."""
     match resource:
-        case ComputeEnvironment():
-            return ids.ENVIRONMENT, resource.name
-        case JobQueue():
-            return ids.QUEUE, resource.name
         case JobDefinition():
-            return ids.DEFINITION, f"{resource.name}:{resource.revision}"
+            name = f"{resource.name}:{resource.revision}"
+        case QuotaShare():
+            name = resource.arn
+        case _:
+            name = resource.name
+    return KINDS[type(resource)], name
 
 
 def pipeline_of(taken: Taken) -> str | None:

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from batchyard.batch.ids import Place
-from batchyard.batch.resources import ComputeEnvironment, JobQueue, Resource
-from batchyard.engine.catalog import Shelf
+from batchyard.batch.resources import Resource
+from batchyard.engine.catalog import Removable, Shelf
 from batchyard.errors import Fault
 from batchyard.server.operations import Context
 from batchyard.server.operations.batch import OPERATIONS
@@ -28,6 +28,7 @@ class ShelfEngine:
     def __init__(self) -> None:
         self._shelf = Shelf()
         self.removed: list[Resource] = []
+        self.at = 1_700_000_000_000
 
     def shelf(self, place: Place) -> Shelf:
         assert place == PLACE
@@ -36,9 +37,12 @@ class ShelfEngine:
     def put(self, place: Place, resource: Resource) -> None:
         self.shelf(place).put(resource)
 
-    def remove(self, place: Place, resource: ComputeEnvironment | JobQueue) -> None:
+    def remove(self, place: Place, resource: Removable) -> None:
         self.shelf(place).remove(resource)
         self.removed.append(resource)
+
+    def now(self) -> int:
+        return self.at
 
     def new_id(self) -> str:
         return "5f1c4dfc-9d1b-4c25-a6f3-2a9f0ee5c3ac"
@@ -52,14 +56,14 @@ class Yard:
         self.shelf = self.engine.shelf(PLACE)
         self.context = Context(PLACE, cast("Any", self.engine), LINE.service.types)
 
-    def ask(self, operation: str, **params: object) -> dict[str, Any]:
+    def ask(self, operation: str, /, **params: object) -> dict[str, Any]:
         """Ask for an operation; what botocore makes of the answer."""
         LINE.reply = self._answer
         answer = LINE.ask(operation, params)
         answer.pop("ResponseMetadata")
         return answer
 
-    def refusal(self, operation: str, **params: object) -> str:
+    def refusal(self, operation: str, /, **params: object) -> str:
         """Ask for something that must be refused; the refusal's message."""
         with pytest.raises((ClientError, Fault)) as caught:
             self.ask(operation, **params)
@@ -83,6 +87,60 @@ class Yard:
         order = [{"order": 1, "computeEnvironment": on}]
         params = {"priority": 1, "computeEnvironmentOrder": order, **more}
         arn: str = self.ask("CreateJobQueue", jobQueueName=name, **params)["jobQueueArn"]
+        return arn
+
+    def policy(self, name: str = "policy", **more: object) -> str:
+        """Create a scheduling policy; its ARN."""
+        arn: str = self.ask("CreateSchedulingPolicy", name=name, **more)["arn"]
+        return arn
+
+    def service_environment(
+        self, name: str = "service", unit: str = "NUM_INSTANCES", **more: object
+    ) -> str:
+        """Create a service environment with room for 5 of a unit; its ARN."""
+        params: dict[str, Any] = {
+            "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+            "capacityLimits": [{"capacityUnit": unit, "maxCapacity": 5}],
+            **more,
+        }
+        asked = self.ask("CreateServiceEnvironment", serviceEnvironmentName=name, **params)
+        arn: str = asked["serviceEnvironmentArn"]
+        return arn
+
+    def service_queue(self, name: str = "training", on: str = "service", **more: object) -> str:
+        """Create a queue of service jobs; its ARN."""
+        params: dict[str, Any] = {
+            "priority": 1,
+            "jobQueueType": "SAGEMAKER_TRAINING",
+            "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": on}],
+            **more,
+        }
+        arn: str = self.ask("CreateJobQueue", jobQueueName=name, **params)["jobQueueArn"]
+        return arn
+
+    def quota_queue(self, name: str = "quota") -> str:
+        """Create a queue whose capacity is shared out by quota, and what it needs; its ARN."""
+        idle = {"idleResourceAssignmentStrategy": "FIFO"}
+        policy = self.policy(f"{name}-policy", quotaSharePolicy=idle)
+        environment = self.service_environment(f"{name}-environment", unit="ml.m5.large")
+        return self.service_queue(name, on=environment, schedulingPolicyArn=policy)
+
+    def quota_share(self, name: str = "team", queue: str = "quota", **more: object) -> str:
+        """Create a quota share; its ARN."""
+        params: dict[str, Any] = {
+            "capacityLimits": [{"capacityUnit": "ml.m5.large", "maxCapacity": 2}],
+            "resourceSharingConfiguration": {"strategy": "RESERVE"},
+            "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+            **more,
+        }
+        asked = self.ask("CreateQuotaShare", quotaShareName=name, jobQueue=queue, **params)
+        arn: str = asked["quotaShareArn"]
+        return arn
+
+    def consumable(self, name: str = "licence", **more: object) -> str:
+        """Create a consumable resource; its ARN."""
+        asked = self.ask("CreateConsumableResource", consumableResourceName=name, **more)
+        arn: str = asked["consumableResourceArn"]
         return arn
 
     def _answer(self, call: Call) -> Response:

@@ -70,6 +70,10 @@ def test_revisions_count_per_name_and_are_never_used_again() -> None:
     assert names_of(described(yard, jobDefinitionName="a")) == ["a:3", "a:2", "a:1"]
 
 
+def consuming(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"consumableResourceProperties": {"consumableResourceList": list(entries)}}
+
+
 @pytest.mark.parametrize("reference", ["sleep:1", f"{ARN}job-definition/sleep:1"])
 def test_a_deregistered_definition_is_inactive_and_still_shown(reference: str) -> None:
     yard = Yard()
@@ -140,7 +144,14 @@ def test_botocores_paginator_walks_over_all_revisions() -> None:
         ({"nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []}}, "node"),
         ({"ecsProperties": {"taskProperties": []}}, "ecsProperties"),
         ({"eksProperties": {"podProperties": {}}}, "eksProperties (Kubernetes) is not served"),
-        ({"consumableResourceProperties": {}}, "consumableResourceProperties is not served"),
+        (consuming({"consumableResource": "a"}), "quantity"),
+        (consuming({"quantity": 1}), "consumableResource"),
+        (consuming({"consumableResource": "a", "quantity": 0}), "quantity of a 0"),
+        (consuming(*[{"consumableResource": "a", "quantity": 1}] * 2), "a is given more than once"),
+        (
+            consuming(*({"consumableResource": f"{n}", "quantity": 1} for n in range(6))),
+            "not 6",
+        ),
         ({"platformCapabilities": ["MANAGED_INSTANCES"]}, "MANAGED_INSTANCES"),
         ({"schedulingPriority": 10000}, "schedulingPriority 10000"),
         ({"schedulingPriority": -1}, "schedulingPriority -1"),

@@ -4,9 +4,22 @@ from typing import Any
 
 import pytest
 
+from batchyard.batch.resources import TimeLimit
 from tests.server.operations.resources_yard import ARN, Yard
 
 FARGATE = {"type": "FARGATE", "maxvCpus": 4}
+
+
+STUCK = {
+    "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "state": "RUNNABLE",
+    "maxTimeSeconds": 600,
+    "action": "CANCEL",
+}
+
+
+def services(*names: str) -> list[dict[str, Any]]:
+    return [{"order": n, "serviceEnvironment": name} for n, name in enumerate(names, 1)]
 
 
 def order(*names: str) -> list[dict[str, Any]]:
@@ -72,26 +85,25 @@ def test_a_queue_on_fargate_says_so() -> None:
         ({"computeEnvironmentOrder": order("a", "a")}, "compute-environment/a is given more"),
         ({"computeEnvironmentOrder": order("a") + order("b")}, "order 1 is given more"),
         ({"computeEnvironmentOrder": order("a", "fargate")}, "cannot be mixed"),
-        ({"schedulingPolicyArn": f"{ARN}scheduling-policy/p"}, "scheduling-policy/p' is not"),
+        ({"schedulingPolicyArn": f"{ARN}scheduling-policy/p"}, "scheduling-policy/p does not"),
+        ({"schedulingPolicyArn": f"{ARN}scheduling-policy/quota"}, "has a quotaSharePolicy"),
+        ({"serviceEnvironmentOrder": services("s")}, "both were given"),
         (
-            {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]},
-            "serviceEnvironmentOrder is not served",
+            {"serviceEnvironmentOrder": services("s"), "computeEnvironmentOrder": None},
+            "service-environment/s does not exist",
+        ),
+        (
+            {"serviceEnvironmentOrder": services("s", "t"), "computeEnvironmentOrder": None},
+            "not 2",
         ),
         ({"jobQueueType": "SAGEMAKER_TRAINING"}, "SAGEMAKER_TRAINING"),
         ({"jobQueueType": "ECS_FARGATE"}, "ECS_FARGATE"),
-        (
-            {
-                "jobStateTimeLimitActions": [
-                    {
-                        "reason": "r",
-                        "state": "RUNNABLE",
-                        "maxTimeSeconds": 600,
-                        "action": "CANCEL",
-                    }
-                ]
-            },
-            "jobStateTimeLimitActions is not served",
-        ),
+        ({"jobStateTimeLimitActions": [{**STUCK, "maxTimeSeconds": 599}]}, "maxTimeSeconds 599"),
+        ({"jobStateTimeLimitActions": [{**STUCK, "maxTimeSeconds": 86_401}]}, "86401"),
+        ({"jobStateTimeLimitActions": [{**STUCK, "reason": " "}]}, "reason must not be empty"),
+        ({"jobStateTimeLimitActions": [{**STUCK, "action": "TERMINATE"}]}, "must be CANCEL"),
+        ({"jobStateTimeLimitActions": [{**STUCK, "action": "PAUSE"}]}, "PAUSE"),
+        ({"jobStateTimeLimitActions": [{**STUCK, "state": "RUNNING"}]}, "RUNNING"),
         ({"tags": {"aws:x": "y"}}, "aws:x"),
     ],
 )
@@ -102,6 +114,7 @@ def test_a_refused_queue_names_field_and_value_and_leaves_nothing(
     for name in "abcd":
         yard.environment(name)
     yard.environment("fargate", computeResources=FARGATE)
+    yard.policy("quota", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"})
     yard.queue("taken", on="a")
     asked = {"jobQueueName": "new", "priority": 1, "computeEnvironmentOrder": order("a")}
     given = {name: value for name, value in {**asked, **params}.items() if value is not None}
@@ -114,6 +127,80 @@ def test_empty_members_that_are_not_served_say_nothing() -> None:
     yard.environment("env")
     yard.queue("queue", jobStateTimeLimitActions=[], serviceEnvironmentOrder=[], tags={})
     assert described(yard)[0]["jobStateTimeLimitActions"] == []
+
+
+def test_a_queue_of_service_jobs_is_shown_with_its_service_environment() -> None:
+    yard = Yard()
+    arn = yard.service_environment()
+    yard.service_queue("training", jobQueueType="SAGEMAKER_TRAINING")
+    [shown] = described(yard, "training")
+    assert shown["serviceEnvironmentOrder"] == [{"order": 1, "serviceEnvironment": arn}]
+    assert (shown["jobQueueType"], shown["computeEnvironmentOrder"]) == ("SAGEMAKER_TRAINING", [])
+    assert yard.shelf.queues["training"].environments == (arn,)
+
+
+def test_a_queue_sends_either_kind_of_job_for_good() -> None:
+    yard = Yard()
+    yard.environment()
+    yard.service_environment()
+    yard.queue("jobs")
+    yard.service_queue("training")
+    refusals = [
+        yard.refusal(
+            "UpdateJobQueue", jobQueue="jobs", serviceEnvironmentOrder=services("service")
+        ),
+        yard.refusal("UpdateJobQueue", jobQueue="training", computeEnvironmentOrder=order("env")),
+    ]
+    assert ["job-queue/jobs is" in refusals[0], "job-queue/training is" in refusals[1]] == [
+        True
+    ] * 2
+    yard.service_environment("other")
+    yard.ask("UpdateJobQueue", jobQueue="training", serviceEnvironmentOrder=services("other"))
+    assert yard.shelf.queues["training"].environments == (f"{ARN}service-environment/other",)
+
+
+def test_a_policy_can_be_exchanged_and_neither_added_nor_removed() -> None:
+    yard = Yard()
+    yard.environment()
+    first, second = yard.policy("first"), yard.policy("second")
+    yard.queue("fair", schedulingPolicyArn=first)
+    yard.queue("plain", schedulingPolicyArn="")
+    [fair] = described(yard, "fair")
+    assert fair["schedulingPolicyArn"] == first
+    assert "schedulingPolicyArn" not in described(yard, "plain")[0]
+    yard.ask("UpdateJobQueue", jobQueue="fair", schedulingPolicyArn=second)
+    assert yard.shelf.queues["fair"].scheduling_policy == second
+    yard.ask("UpdateJobQueue", jobQueue="fair", schedulingPolicyArn="", priority=2)
+    assert described(yard, "fair")[0]["schedulingPolicyArn"] == second
+    refusal = yard.refusal("UpdateJobQueue", jobQueue="plain", schedulingPolicyArn=first)
+    assert "job-queue/plain was created without" in refusal
+    missing = f"{ARN}scheduling-policy/nope"
+    assert missing in yard.refusal("UpdateJobQueue", jobQueue="fair", schedulingPolicyArn=missing)
+    assert yard.shelf.queues["fair"].scheduling_policy == second
+
+
+def test_a_policy_is_not_exchanged_for_one_of_the_other_kind() -> None:
+    yard = Yard()
+    yard.quota_queue()
+    fair = yard.policy("fair")
+    refusal = yard.refusal("UpdateJobQueue", jobQueue="quota", schedulingPolicyArn=fair)
+    assert f"{fair} is of another kind" in refusal
+
+
+def test_limits_of_time_are_replaced_as_a_whole() -> None:
+    yard = Yard()
+    yard.environment()
+    yard.queue("queue", jobStateTimeLimitActions=[STUCK])
+    limit = TimeLimit("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", 600)
+    assert yard.shelf.queues["queue"].time_limits == (limit,)
+    yard.ask("UpdateJobQueue", jobQueue="queue", priority=5)
+    assert yard.shelf.queues["queue"].time_limits == (limit,)
+    assert described(yard)[0]["jobStateTimeLimitActions"] == [STUCK]
+    yard.ask("UpdateJobQueue", jobQueue="queue", jobStateTimeLimitActions=[])
+    assert yard.shelf.queues["queue"].time_limits == tuple[TimeLimit, ...]()
+    yard.service_environment()
+    yard.service_queue("training", jobStateTimeLimitActions=[{**STUCK, "action": "TERMINATE"}])
+    assert yard.shelf.queues["training"].time_limits == (TimeLimit(limit.reason, 600, "TERMINATE"),)
 
 
 def test_an_update_changes_what_it_gives_and_nothing_else() -> None:

@@ -108,6 +108,26 @@ WHERE specs.queue = (
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY specs.created_at DESC, specs.n DESC;
 
+-- name: jobs_consuming
+-- The jobs that take of a consumable resource, newest first, from below a row on.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
+FROM consumed
+  CROSS JOIN specs ON specs.n = consumed.spec
+  CROSS JOIN jobs ON jobs.n = specs.n
+  CROSS JOIN queues ON queues.n = specs.queue
+  CROSS JOIN definitions ON definitions.n = specs.definition
+WHERE consumed.resource = :consumes
+  AND jobs.place = (SELECT n FROM places WHERE account = :account AND region = :region)
+  AND (1 << jobs.state) & :states
+  AND consumed.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND consumed.created_at <= :created_at
+  AND (consumed.created_at, consumed.spec) < (:created_at, :n)
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY consumed.created_at DESC, consumed.spec DESC;
+
 -- name: jobs_in_array
 -- The children of an array by index, from after one on. The conditions on what was submitted
 -- hold for all of them or for none.

@@ -21,6 +21,7 @@ _TABLES = (
     "events",
     "jobs",
     "specs",
+    "consumed",
     "details",
     "streams",
     "tasks",
@@ -71,7 +72,8 @@ def _forget(
         logs.forget_attempts(Place(spec.account, spec.region), spec.log_group, names)
     for statement in ("drop_job", "drop_detail"):
         connection.executemany(statements[statement], ((n,) for n in whole))
-    connection.execute(statements["drop_spec"], (number,))
+    for statement in ("drop_spec", "drop_consumed"):
+        connection.execute(statements[statement], (number,))
     return attempts
 
 

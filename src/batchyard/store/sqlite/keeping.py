@@ -38,6 +38,7 @@ class Rows:
     def __init__(self) -> None:
         """Start without any."""
         self.specs: list[Row] = []
+        self.consumed: list[Row] = []
         self.jobs: list[Row] = []
         self.changes: list[Row] = []
         self.streams: list[Row] = []
@@ -49,6 +50,7 @@ class Rows:
         """Give the statements that have rows, with their rows."""
         every = {
             "add_spec": self.specs,
+            "add_consumed": self.consumed,
             "add_job": self.jobs,
             "change_job": self.changes,
             "add_stream": self.streams,
@@ -140,6 +142,8 @@ class Keeper:
         if job.index is None:
             queue, parent = self.numbers.queue(place, spec.queue), None
             rows.specs.append(self._spec_row(number, queue, job))
+            taken = {each.resource for each in spec.consumes}
+            rows.consumed += ((resource, job.created_at, number) for resource in taken)
         else:
             queue, parent = None, self._parent(job, rows)
         listed = (place, queue, parent, job.index, parent or number, job.created_at)

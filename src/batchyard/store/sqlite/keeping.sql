@@ -45,6 +45,10 @@ SELECT id, n, body FROM jobs WHERE id IN (SELECT value FROM json_each(?));
 INSERT INTO specs (n, queue, name, definition, array_size, share, created_at, body)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: add_consumed
+-- Keep which consumable resource a job takes of.
+INSERT INTO consumed (resource, created_at, spec) VALUES (?, ?, ?);
+
 -- name: add_job
 -- Keep a new job.
 INSERT INTO jobs (n, id, place, queue, parent, idx, spec, created_at, state, stopped_at, body)
@@ -100,6 +104,10 @@ DELETE FROM jobs WHERE n = ?;
 -- name: drop_spec
 -- Forget what was submitted.
 DELETE FROM specs WHERE n = ?;
+
+-- name: drop_consumed
+-- Forget which consumable resources a job took of.
+DELETE FROM consumed WHERE spec = ?;
 
 -- name: drop_detail
 -- Forget a JobDetail.

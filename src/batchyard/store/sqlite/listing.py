@@ -40,7 +40,7 @@ _LARGEST: Final = (1 << 63) - 1
 
 def list_jobs(connection: sqlite3.Connection, query: JobQuery) -> JobPage:
     """List jobs, in the transaction under way; see `Store.list_jobs`."""
-    read = _children if query.parent is not None else _of
+    read = _children if query.parent is not None else _consuming if query.consumes else _of
     found = list(islice(read(connection, query, _conditions(query)), query.limit + 1))
     rows = tuple(_summary(row) for row in found[: query.limit])
     if len(found) <= query.limit:
@@ -82,8 +82,13 @@ def _children(connection: sqlite3.Connection, query: JobQuery, given: Given) -> 
     return connection.execute(sql.statements("asking")["jobs_in_array"], given | {"idx": index})
 
 
+def _consuming(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterator[Row]:
+    """Read the jobs that take of a consumable resource, newest first."""
+    return connection.execute(sql.statements("asking")["jobs_consuming"], given | _below(query))
+
+
 def _below(query: JobQuery) -> Given:
-    """Say where a page of a queue begins: below the last row of the page before."""
+    """Say where a page begins: below the last row of the page before."""
     created_at, number = (_LARGEST, _LARGEST)
     if query.after is not None:
         created_at, number = cursor.read(query.after, 2)
@@ -99,6 +104,7 @@ def _conditions(query: JobQuery) -> Given:
         "region": query.place.region,
         "queue": query.queue,
         "parent": query.parent,
+        "consumes": query.consumes,
         "states": bits(JobState if query.states is None else query.states),
         "name_low": name_low,
         "name_high": name_high,

@@ -24,6 +24,7 @@ from batchyard.server.operations.batch.refusals import (
     check_tags,
     missing,
     refused,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def create_compute_environment(context: Context, request: Wire) -> Wire:
     name = request.compute_environment_name
     check_name("computeEnvironmentName", name)
     if context.engine.shelf(context.place).environment(name):
-        raise refused(f"Object already exists: compute environment {name}")
+        raise taken()
     made = new_environment(
         context.types,
         context.place,

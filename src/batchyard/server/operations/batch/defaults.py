@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from batchyard.server.operations.batch.compute_environments import cluster_id, new_environment
 from batchyard.server.operations.batch.job_queues import new_queue
+from batchyard.server.operations.batch.queue_orders import COMPUTE, Order
 
 if TYPE_CHECKING:
     from batchyard.batch.ids import Place
@@ -31,7 +32,7 @@ def default_resources(types: Wire, place: Place, vcpus: int) -> tuple[ComputeEnv
         uuid=cluster_id(place, ENVIRONMENT),
         machine=vcpus,
     )
-    return environment, new_queue(types, place, _queue(types), {1: environment})
+    return environment, new_queue(types, place, _queue(types), Order(COMPUTE, {1: environment}))
 
 
 def _environment(types: Wire, vcpus: int) -> Wire:

@@ -14,6 +14,7 @@ import msgspec
 
 from batchyard.batch import ids
 from batchyard.batch.resources import JobDefinition
+from batchyard.server.operations.batch.consuming import quantities
 from batchyard.server.operations.batch.container_rules import check_container
 from batchyard.server.operations.batch.echoes import amended, echo
 from batchyard.server.operations.batch.paging import Key, check_names, page
@@ -42,7 +43,6 @@ UNSERVED = {
     "node_properties": "nodeProperties (a multi-node parallel job)",
     "eks_properties": "eksProperties (Kubernetes)",
     "ecs_properties": "ecsProperties (a job of several containers)",
-    "consumable_resource_properties": "consumableResourceProperties",
 }
 
 ADDED = (
@@ -134,6 +134,7 @@ def check_definition(request: Wire, minimum_timeout: int) -> None:
     check_container(request.container_properties, fargate=wants_fargate(request))
     retry_of(request.retry_strategy)
     timeout_of(request.timeout, minimum_timeout)
+    quantities(getattr(request, "consumable_resource_properties", None))
 
 
 def wants_fargate(definition: Wire) -> bool:

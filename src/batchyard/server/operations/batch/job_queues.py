@@ -7,89 +7,105 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from batchyard.batch import ids
-from batchyard.batch.resources import JobQueue, Switch
-from batchyard.server.operations.batch.compute_resources import platform
-from batchyard.server.operations.batch.echoes import amended, echo
+from batchyard.batch.resources import (
+    INSTANCES,
+    SERVICE_TYPES,
+    ComputeEnvironment,
+    JobQueue,
+    Switch,
+)
+from batchyard.server.operations.batch import queue_orders, queue_rules
+from batchyard.server.operations.batch.echoes import amended, echo, members_of
 from batchyard.server.operations.batch.paging import Key, check_names, page
 from batchyard.server.operations.batch.refusals import (
     check_name,
-    check_range,
-    check_served,
     check_tags,
     missing,
     refused,
+    taken,
 )
 
 if TYPE_CHECKING:
     from batchyard.batch.ids import Place
-    from batchyard.batch.resources import ComputeEnvironment
+    from batchyard.batch.resources import SchedulingPolicy
     from batchyard.engine.catalog import Shelf
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
+    from batchyard.server.operations.batch.queue_orders import Order
 
 HEALTHY = "JobQueue Healthy"
-MOST_ENVIRONMENTS = 3
-HIGHEST_PRIORITY = 1000
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-batch-jobqueue.html"""
-
-TYPES = {"EC2": "ECS", "FARGATE": "ECS_FARGATE"}
-"""jobQueueType, by where the jobs run."""
-
-UNSERVED = {
-    "scheduling_policy_arn": "schedulingPolicyArn",
-    "service_environment_order": "serviceEnvironmentOrder",
-    "job_state_time_limit_actions": "jobStateTimeLimitActions",
-}
 
 
 def create_job_queue(context: Context, request: Wire) -> Wire:
-    """Create a queue on one to three environments.
+    """Create a queue on one to three compute environments, or on a service environment.
 
     Raises:
-        Fault: the name is taken or not valid, an environment does not exist, or something is not
-            valid or not served.
+        Fault: the name is taken or not valid, an environment or the policy does not exist, or
+            something is not valid.
     """
     name = request.job_queue_name
     check_name("jobQueueName", name)
     shelf = context.engine.shelf(context.place)
     if shelf.queue(name):
-        raise refused(f"Object already exists: job queue {name}")
-    _check(request)
-    order = environments_in(context.place, shelf, request.compute_environment_order or [])
-    _check_type(request, order)
-    made = new_queue(context.types, context.place, request, order)
+        raise taken()
+    made = _new(context, shelf, request)
     context.engine.put(context.place, made)
     return context.types.CreateJobQueueResponse(job_queue_name=made.name, job_queue_arn=made.arn)
 
 
-def new_queue(
-    types: Wire, place: Place, request: Wire, order: dict[int, ComputeEnvironment]
-) -> JobQueue:
+def _new(context: Context, shelf: Shelf, request: Wire) -> JobQueue:
+    place = context.place
+    queue_rules.check_priority(request)
+    check_tags(request.tags)
+    order = queue_orders.order_of(place, shelf, request)
+    if order is None:
+        raise refused("computeEnvironmentOrder: 1 to 3 are needed, none was given")
+    _check_type(request, order)
+    policy = queue_rules.policy_of(place, shelf, request, order.queue_type)
+    check_capacity(order, policy)
+    return new_queue(context.types, place, request, order)
+
+
+def new_queue(types: Wire, place: Place, request: Wire, order: Order) -> JobQueue:
     """Form the queue that a request describes, on environments that were found.
 
     Args:
         types: the service's structs.
         place: where it will be.
         request: the wire's CreateJobQueueRequest, checked.
-        order: its environments, in their order and under its numbers.
+        order: its environments.
+
+    Raises:
+        Fault: one of its jobStateTimeLimitActions is not valid.
     """
     name = request.job_queue_name
+    arn = ids.arn(place, ids.QUEUE, name)
     state: Switch = request.state or "ENABLED"
+    limits = queue_rules.time_limits_of(request, order.queue_type) or ()
     detail = echo(
         request,
         types.JobQueueDetail,
-        job_queue_arn=(arn := ids.arn(place, ids.QUEUE, name)),
+        job_queue_arn=arn,
         state=state,
         status="VALID",
         status_reason=HEALTHY,
-        compute_environment_order=_shown(order),
-        job_queue_type=_type(order),
+        job_queue_type=order.queue_type,
+        scheduling_policy_arn=request.scheduling_policy_arn or None,
         tags=request.tags or {},
     )
-    return JobQueue(name, arn, state, request.priority, _arns(order), HEALTHY, detail)
+    return JobQueue(
+        name=name,
+        arn=arn,
+        state=state,
+        priority=request.priority,
+        environments=order.arns,
+        detail=amended(detail, **order.shown()),
+        scheduling_policy=request.scheduling_policy_arn or None,
+        time_limits=limits,
+    )
 
 
 def describe_job_queues(context: Context, request: Wire) -> Wire:
@@ -115,7 +131,7 @@ def update_job_queue(context: Context, request: Wire) -> Wire:
     old = shelf.queue(request.job_queue)
     if old is None:
         raise missing(context.place, ids.QUEUE, request.job_queue)
-    _check(request)
+    queue_rules.check_priority(request)
     made = _updated(context.place, shelf, old, request)
     context.engine.put(context.place, made)
     return context.types.UpdateJobQueueResponse(job_queue_name=made.name, job_queue_arn=made.arn)
@@ -127,96 +143,80 @@ def delete_job_queue(context: Context, request: Wire) -> Wire:
     Deleting one that is not there succeeds, so that a repeated request does.
 
     Raises:
-        Fault: it is ENABLED.
+        Fault: it is ENABLED, or has quota shares.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_DeleteJobQueue.html
     """
-    found = context.engine.shelf(context.place).queue(request.job_queue)
+    shelf = context.engine.shelf(context.place)
+    found = shelf.queue(request.job_queue)
     if found:
         if found.state == "ENABLED":
             raise refused(f"Cannot delete, job queue {found.arn} is ENABLED: set state to DISABLED")
+        if shares := sorted(share.name for share in shelf.shares_of(found)):
+            raise refused(f"Cannot delete, job queue {found.arn} has quota shares: {shares}")
         context.engine.remove(context.place, found)
     return context.types.DeleteJobQueueResponse()
 
 
-def environments_in(
-    place: Place, shelf: Shelf, entries: list[Wire]
-) -> dict[int, ComputeEnvironment]:
-    """Find the environments of a computeEnvironmentOrder, by the numbers that order them.
-
-    Args:
-        place: where the queue is.
-        shelf: what is there.
-        entries: the wire's ComputeEnvironmentOrder, each naming its environment or giving its ARN.
+def check_capacity(order: Order, policy: SchedulingPolicy | None) -> None:
+    """Check that a service environment counts its room as the queue's policy shares it out.
 
     Raises:
-        Fault: there are none or too many, one does not exist or comes twice, two have one number,
-            or some run jobs on EC2 and others on Fargate.
+        Fault: it counts instances and the policy goes by instance types, or the other way round.
 
-    Source: computeEnvironmentOrder of CreateJobQueue in botocore's model.
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
     """
-    if not 1 <= len(entries) <= MOST_ENVIRONMENTS:
-        raise refused(
-            f"computeEnvironmentOrder: 1 to {MOST_ENVIRONMENTS} are allowed, not {len(entries)}"
-        )
-    found: dict[int, ComputeEnvironment] = {}
-    for entry in sorted(entries, key=lambda one: one.order):
-        environment = shelf.environment(entry.compute_environment)
-        if environment is None:
-            raise missing(place, ids.ENVIRONMENT, entry.compute_environment)
-        if entry.order in found:
-            raise refused(f"computeEnvironmentOrder: order {entry.order} is given more than once")
-        if environment in found.values():
-            raise refused(f"computeEnvironmentOrder: {environment.arn} is given more than once")
-        found[entry.order] = environment
-    _check_platforms(found)
-    return found
+    by_type = policy is not None and policy.fair_share is None
+    for one in order.found.values():
+        units = [] if isinstance(one, ComputeEnvironment) else [c.unit for c in one.capacity]
+        if units and (INSTANCES in units) is by_type:
+            expected = "instance types, as its quotaSharePolicy needs" if by_type else INSTANCES
+            raise refused(
+                f"serviceEnvironmentOrder: {one.arn} has the capacityUnit {', '.join(units)}; "
+                f"in this queue it must be {expected}"
+            )
 
 
-def _check_platforms(order: dict[int, ComputeEnvironment]) -> None:
-    platforms = {environment.arn: platform(environment) for environment in order.values()}
-    if len(set(platforms.values())) > 1:
-        raise refused(f"computeEnvironmentOrder: EC2 and Fargate cannot be mixed: {platforms}")
-
-
-def _check(request: Wire) -> None:
-    check_served(request, UNSERVED)
-    check_range("priority", request.priority, 0, HIGHEST_PRIORITY)
-    check_tags(getattr(request, "tags", None))
-
-
-def _check_type(request: Wire, order: dict[int, ComputeEnvironment]) -> None:
+def _check_type(request: Wire, order: Order) -> None:
     wanted = getattr(request, "job_queue_type", None)
-    if wanted not in {None, _type(order)}:
+    if wanted not in {None, order.queue_type}:
         raise refused(
-            f"jobQueueType {wanted} is not valid: this yard serves {_type(order)} on these "
-            "environments"
+            f"jobQueueType {wanted} is not valid: on these environments it is {order.queue_type}"
         )
 
 
 def _updated(place: Place, shelf: Shelf, old: JobQueue, request: Wire) -> JobQueue:
-    changes: dict[str, object] = {"state": request.state, "priority": request.priority}
-    environments = old.environments
-    if request.compute_environment_order is not None:
-        order = environments_in(place, shelf, request.compute_environment_order)
-        environments = _arns(order)
-        changes |= {"computeEnvironmentOrder": _shown(order), "jobQueueType": _type(order)}
-    return msgspec.structs.replace(
+    queue_type = members_of(old.detail)["jobQueueType"]
+    order = queue_orders.order_of(place, shelf, request)
+    _check_kind(old, queue_type, order)
+    queue_type = order.queue_type if order else queue_type
+    policy = queue_rules.policy_of(place, shelf, request, queue_type)
+    queue_rules.check_exchange(shelf, old, policy)
+    if order:
+        check_capacity(order, policy or shelf.policies.get(old.scheduling_policy or ""))
+    limits = queue_rules.time_limits_of(request, queue_type)
+    changes = {
+        "state": request.state,
+        "priority": request.priority,
+        "schedulingPolicyArn": policy and policy.arn,
+        "jobQueueType": queue_type,
+        "jobStateTimeLimitActions": getattr(request, "job_state_time_limit_actions", None),
+        **(order.shown() if order else {}),
+    }
+    return replace(
         old,
         state=request.state or old.state,
         priority=old.priority if request.priority is None else request.priority,
-        environments=environments,
+        environments=order.arns if order else old.environments,
+        scheduling_policy=policy.arn if policy else old.scheduling_policy,
+        time_limits=old.time_limits if limits is None else limits,
         detail=amended(old.detail, **changes),
     )
 
 
-def _arns(order: dict[int, ComputeEnvironment]) -> tuple[str, ...]:
-    return tuple(environment.arn for environment in order.values())
-
-
-def _shown(order: dict[int, ComputeEnvironment]) -> list[dict[str, object]]:
-    return [{"order": n, "computeEnvironment": found.arn} for n, found in order.items()]
-
-
-def _type(order: dict[int, ComputeEnvironment]) -> str:
-    return TYPES[platform(next(iter(order.values())))]
+def _check_kind(old: JobQueue, queue_type: str, order: Order | None) -> None:
+    """Refuse service environments for a queue of other jobs, and the other way round."""
+    if order is None:
+        return
+    if (queue_type in SERVICE_TYPES) is not (order.queue_type in SERVICE_TYPES):
+        raise refused(f"{order.member}: {old.arn} is a queue of type {queue_type}")

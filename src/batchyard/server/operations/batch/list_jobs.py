@@ -5,13 +5,14 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from batchyard.batch import ids
 from batchyard.batch.states import JobState
 from batchyard.errors import Refused
 from batchyard.server.operations.batch.echoes import Wire
+from batchyard.server.operations.batch.job_filters import conditions
+from batchyard.server.operations.batch.queue_rules import serves_services
 from batchyard.server.operations.batch.refusals import check_range, given, refused
 from batchyard.server.operations.known import known
 from batchyard.store.asking import JobQuery
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 MOST = 1000
 MOST_FILTERED = 100
 """Bounds of maxResults in botocore's model text."""
-
-MOMENT = re.compile(r"[0-9]{1,18}")
 
 
 def list_jobs(context: Context, request: Wire) -> Wire:
@@ -43,7 +42,7 @@ def list_jobs(context: Context, request: Wire) -> Wire:
 
 
 def _query(context: Context, request: Wire) -> JobQuery:
-    whose, filters = _whose(context, request), _filters(request.filters or [])
+    whose, filters = _whose(context, request), conditions(request.filters or [], FILTERS)
     if "parent" in whose:
         filters = {}  # "The filter doesn't apply to child jobs"
     most = MOST_FILTERED if filters else MOST
@@ -75,6 +74,8 @@ def _whose(context: Context, request: Wire) -> dict[str, Wire]:
     queue = context.engine.shelf(context.place).queue(request.job_queue)
     if queue is None:
         raise refused(f"Job queue {request.job_queue} does not exist in {context.place.region}")
+    if serves_services(queue):
+        raise refused(f"jobQueue {request.job_queue} takes service jobs only: use ListServiceJobs")
     return {"queue": queue.arn}
 
 
@@ -87,40 +88,13 @@ def _states(status: str | None, filters: Mapping[str, object]) -> frozenset[JobS
     return frozenset({JobState(status or "RUNNING")})
 
 
-def _filters(entries: list[Wire]) -> dict[str, Wire]:
-    if not entries:
-        return {}
-    if len(entries) > 1:
-        raise refused(f"filters: only one can be used at a time, {len(entries)} were given")
-    name, values = entries[0].name, entries[0].values or []
-    if name not in _FILTERS:
-        raise refused(f"filters: {name!r} is none of {', '.join(_FILTERS)}")
-    if len(values) != 1:
-        raise refused(f"filters: {name} takes exactly one value, {len(values)} were given")
-    return {_FILTERS[name]: _value(name, values[0])}
-
-
-_FILTERS = {
+FILTERS = {
     "JOB_NAME": "name",
     "JOB_DEFINITION": "definition",
     "BEFORE_CREATED_AT": "created_before",
     "AFTER_CREATED_AT": "created_after",
     "SHARE_IDENTIFIER": "share",
 }
-
-
-def _value(name: str, value: str) -> str | int:
-    if name.endswith("_CREATED_AT"):
-        return _moment(name, value)
-    if name == "JOB_DEFINITION" and value.startswith("arn:") and "*" in value:
-        raise refused(f"filters: JOB_DEFINITION {value!r}: an ARN takes no asterisk, a name does")
-    return value
-
-
-def _moment(name: str, value: str) -> int:
-    if not MOMENT.fullmatch(value):
-        raise refused(f"filters: {name} takes milliseconds since the epoch, not {value!r}")
-    return int(value)
 
 
 def _summary(context: Context, row: JobSummaryRow) -> Wire:

@@ -14,6 +14,7 @@ from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import JobState
 from batchyard.server.operations.batch.echoes import Wire, amended
+from batchyard.server.operations.batch.service_presenting import changed, moving_detail
 from batchyard.server.operations.known import known
 from batchyard.store.asking import STREAM
 
@@ -39,6 +40,9 @@ class JobPresenter:
 
         Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html
         """
+        if job.spec.service is not None:
+            detail = joined(moving_detail(self._types, job), job.spec.detail)
+            return changed(job, detail)
         latest = job.attempt
         moving = self._types.JobDetail(
             job_arn=ids.arn(Place(job.spec.account, job.spec.region), ids.JOB, job.id),

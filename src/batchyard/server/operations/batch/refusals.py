@@ -10,7 +10,7 @@ from batchyard.batch.resources import WORKER_GROUP
 from batchyard.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from batchyard.batch.ids import Place
     from batchyard.server.operations.batch.echoes import Wire
@@ -20,6 +20,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 Source: jobName of SubmitJob in botocore's model; the other names have the same letters and length.
 """
+
+SHARE = re.compile(r"[A-Za-z0-9_-]{1,255}\*?")
+"""Share identifiers (shareIdentifier in botocore's model)."""
 
 TAG_PREFIX = "aws:"
 """https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html#tag-restrictions"""
@@ -32,6 +35,15 @@ def refused(message: str) -> Fault:
     ``errors`` of every operation in botocore's model.
     """
     return Fault("ClientException", message)
+
+
+def taken() -> Fault:
+    """Say that a new resource's name is taken: in AWS's words alone, since clients compare them.
+
+    Source: a training queue of AWS's own samples, which goes by this text
+    (https://github.com/aws/amazon-sagemaker-examples, ``Object already exists``).
+    """
+    return refused("Object already exists")
 
 
 def missing(place: Place, kind: str, reference: str) -> Fault:
@@ -100,7 +112,35 @@ def check_served(request: Wire, unserved: Mapping[str, str]) -> None:
             raise refused(f"{member}{shown} is not served by this yard: leave it out")
 
 
-def check_range(field: str, value: int | None, low: int, high: int | None = None) -> None:
+def check_share(field: str, share: str) -> None:
+    """Check a share identifier, or a prefix of some with its asterisk.
+
+    AWS's text says alphanumeric, and its own examples have hyphens (``team-a``): see
+    https://docs.aws.amazon.com/batch/latest/userguide/track-capacity-utilization-service-jobs.html
+
+    Raises:
+        Fault: it is too long, or has other letters.
+    """
+    if not SHARE.fullmatch(share):
+        raise refused(
+            f"{field} {share!r} is not valid: up to 255 letters, numbers, hyphens and "
+            "underscores, and perhaps an asterisk at the end"
+        )
+
+
+def check_one_of(field: str, value: str | None, allowed: Collection[str]) -> None:
+    """Check a text that the model's words list the values of.
+
+    Raises:
+        Fault: it is none of them, or missing.
+    """
+    if value is None:
+        raise refused(f"{field} is missing: give one of {', '.join(allowed)}")
+    if value not in allowed:
+        raise refused(f"{field} {value!r} is not valid: it must be one of {', '.join(allowed)}")
+
+
+def check_range(field: str, value: float | None, low: float, high: float | None = None) -> None:
     """Check that a number, if given, lies between two bounds, both included.
 
     Raises:

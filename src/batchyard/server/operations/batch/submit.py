@@ -11,13 +11,21 @@ import msgspec
 from msgspec.structs import replace
 
 from batchyard.batch import arrays, ids
+from batchyard.server.operations.batch import consuming
 from batchyard.server.operations.batch.dependencies import dependencies_of
 from batchyard.server.operations.batch.presenting import joined
-from batchyard.server.operations.batch.refusals import check_name, check_range, refused
-from batchyard.server.operations.batch.templates import template_of
+from batchyard.server.operations.batch.queue_rules import serves_services
+from batchyard.server.operations.batch.refusals import (
+    check_name,
+    check_range,
+    refused,
+)
+from batchyard.server.operations.batch.sharing import share_of
+from batchyard.server.operations.batch.templates import consumed_by, template_of
+from batchyard.server.operations.known import known
 
 if TYPE_CHECKING:
-    from batchyard.batch.model import Spec
+    from batchyard.batch.model import Consumed, Spec
     from batchyard.batch.resources import JobDefinition, JobQueue
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
@@ -44,16 +52,32 @@ def _spec(context: Context, request: Wire) -> Spec:
     size = _array_size(request)
     depends_on = dependencies_of(context, request.depends_on or [], size)
     asked = template_of(context, definition, request)
-    types = context.types
-    own = types.JobDetail(job_name=request.job_name, depends_on=request.depends_on or [])
+    consumes = _consumes(context, definition, request)
+    own = known(
+        context.types.JobDetail,
+        job_name=request.job_name,
+        depends_on=request.depends_on or [],
+        consumable_resource_properties=consuming.shown(consumes),
+    )
     return replace(
         asked,
         name=request.job_name,
         queue=queue.arn,
         depends_on=depends_on,
         array_size=size,
+        share=share_of(context, queue, request.share_identifier),
+        consumes=consumes,
         detail=joined(msgspec.json.encode(own), asked.detail),
     )
+
+
+def _consumes(context: Context, definition: JobDefinition, request: Wire) -> tuple[Consumed, ...]:
+    override = getattr(request, "consumable_resource_properties_override", None)
+    base = consumed_by(context.types, definition)
+    if not base and override is None:
+        return ()
+    shelf = context.engine.shelf(context.place)
+    return consuming.consumed_of(context.place, shelf, base, consuming.quantities(override))
 
 
 def _queue(context: Context, reference: str) -> JobQueue:
@@ -62,6 +86,8 @@ def _queue(context: Context, reference: str) -> JobQueue:
         raise refused(f"Job queue {reference} does not exist in {context.place.region}")
     if queue.state == "DISABLED":
         raise refused(f"Job queue {reference} is DISABLED: it does not accept jobs")
+    if serves_services(queue):
+        raise refused(f"Job queue {reference} takes service jobs only: use SubmitServiceJob")
     return queue
 
 

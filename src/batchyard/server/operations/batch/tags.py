@@ -16,13 +16,25 @@ from batchyard.server.operations.batch.echoes import amended, members_of
 from batchyard.server.operations.batch.refusals import check_tags, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from batchyard.batch.ids import Place
     from batchyard.batch.resources import Resource
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
 
-KINDS = (ids.JOB, ids.QUEUE, ids.ENVIRONMENT, ids.DEFINITION)
+KINDS = (
+    ids.JOB,
+    ids.SERVICE_JOB,
+    ids.QUEUE,
+    ids.QUOTA_SHARE,
+    ids.ENVIRONMENT,
+    ids.SERVICE_ENVIRONMENT,
+    ids.DEFINITION,
+    ids.POLICY,
+    ids.CONSUMABLE,
+)
+JOBS = frozenset({ids.JOB, ids.SERVICE_JOB})
 
 
 def list_tags_for_resource(context: Context, request: Wire) -> Wire:
@@ -68,33 +80,45 @@ def untag_resource(context: Context, request: Wire) -> Wire:
 
 def _found(context: Context, arn: str) -> Job | Resource:
     """Find what an ARN of this place names."""
-    kind, _, name = arn.rpartition(":" if "/" not in arn else "/")
-    kind = kind.rpartition(":")[2]
-    if kind not in KINDS or ids.arn(context.place, kind, name) != arn:
+    kind = _kind(context.place, arn)
+    if kind is None:
         raise refused(
             f"resourceArn {arn!r} is not valid: give the ARN of a resource in "
             f"{context.place.region}: {', '.join(KINDS)}"
         )
-    found = _job(context, name) if kind == ids.JOB else _resource(context, kind, arn)
+    found = _job(context, arn) if kind in JOBS else _resource(context, kind, arn)
     if found is None:
         raise refused(f"{arn} does not exist")
     return found
 
 
-def _job(context: Context, job_id: str) -> Job | None:
+def _kind(place: Place, arn: str) -> str | None:
+    """Tell what kind of resource an ARN is of; None if it is none of this place."""
+    if arn.startswith(ids.arn(place, ids.QUEUE, "")) and f"/{ids.QUOTA_SHARE}/" in arn:
+        return ids.QUOTA_SHARE
+    return next((kind for kind in KINDS if arn.startswith(ids.arn(place, kind, ""))), None)
+
+
+def _job(context: Context, arn: str) -> Job | None:
+    job_id = arn.rpartition("/")[2]
     if ids.parent_id(job_id) is not None:
         raise refused(f"Job {job_id} is the child of an array: tag the array")
     job = context.engine.job(job_id)
-    return job if job and (job.spec.account, job.spec.region) == context.place else None
+    return job if job and job.arn == arn else None
 
 
 def _resource(context: Context, kind: str, arn: str) -> Resource | None:
     shelf = context.engine.shelf(context.place)
-    if kind == ids.QUEUE:
-        return shelf.queue(arn)
-    if kind == ids.ENVIRONMENT:
-        return shelf.environment(arn)
-    found = shelf.definition(arn)
+    finders: dict[str, Callable[[str], Resource | None]] = {
+        ids.QUEUE: shelf.queue,
+        ids.QUOTA_SHARE: shelf.quota_shares.get,
+        ids.ENVIRONMENT: shelf.environment,
+        ids.SERVICE_ENVIRONMENT: shelf.service_environment,
+        ids.DEFINITION: shelf.definition,
+        ids.POLICY: shelf.policies.get,
+        ids.CONSUMABLE: shelf.consumable,
+    }
+    found = finders[kind](arn)
     return found if found and found.arn == arn else None  # not the latest of a name
 
 

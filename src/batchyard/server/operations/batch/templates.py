@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from batchyard.batch import launching
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Demand, Spec
+from batchyard.server.operations.batch.consuming import quantities
 from batchyard.server.operations.batch.container_rules import demand_of
 from batchyard.server.operations.batch.echoes import Wire, echo
 from batchyard.server.operations.batch.job_definitions import HIGHEST_PRIORITY
@@ -32,8 +33,6 @@ UNSERVED = {
     "node_overrides": "nodeOverrides",
     "eks_properties_override": "eksPropertiesOverride",
     "ecs_properties_override": "ecsPropertiesOverride",
-    "consumable_resource_properties_override": "consumableResourcePropertiesOverride",
-    "share_identifier": "shareIdentifier",
 }
 
 
@@ -77,6 +76,13 @@ def template_of(context: Context, definition: JobDefinition, request: Wire) -> S
 
 
 @lru_cache(maxsize=KEPT)
+def consumed_by(types: Wire, definition: JobDefinition) -> dict[str, int]:
+    """Tell which consumable resources a definition asks for, by name or ARN, and how much."""
+    base = msgspec.json.decode(definition.detail, type=types.JobDefinition)
+    return quantities(getattr(base, "consumable_resource_properties", None))
+
+
+@lru_cache(maxsize=KEPT)
 def _template(
     types: Wire, place: Place, definition: JobDefinition, asked: bytes, minimum: int
 ) -> Spec:
@@ -100,6 +106,7 @@ def _template(
         log_group=container.log_group,
         retry=retry_of(request.retry_strategy or base.retry_strategy),
         timeout=timeout_of(request.timeout or base.timeout, minimum),
+        priority=_priority(request, base) or 0,
         detail=_detail(types, request, base, parameters),
         secrets=container.secrets,
         image=container.image,
@@ -131,7 +138,6 @@ def _log_group(properties: Wire) -> str:
 
 def _detail(types: Wire, request: Wire, base: Wire, parameters: dict[str, str]) -> bytes:
     """Form what DescribeJobs shows of the submission itself, which never changes."""
-    priority = request.scheduling_priority_override
     return echo(
         request,
         types.JobDetail,
@@ -143,11 +149,17 @@ def _detail(types: Wire, request: Wire, base: Wire, parameters: dict[str, str]) 
         parameters=parameters,
         retry_strategy=request.retry_strategy or base.retry_strategy,
         timeout=request.timeout or base.timeout,
-        scheduling_priority=base.scheduling_priority if priority is None else priority,
+        scheduling_priority=_priority(request, base),
         tags=request.tags or {},
         propagate_tags=_propagate(request, base),
         platform_capabilities=base.platform_capabilities or [],
     )
+
+
+def _priority(request: Wire, base: Wire) -> int | None:
+    override: int | None = request.scheduling_priority_override
+    default: int | None = base.scheduling_priority
+    return default if override is None else override
 
 
 def _propagate(request: Wire, base: Wire) -> bool:
