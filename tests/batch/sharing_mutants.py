@@ -17,7 +17,7 @@ STORE = "store/test_conformance.py"
 
 MUTANTS = [
     mutant(QUOTAS, "-wanted.priority, next", "wanted.priority, next", SHARED),
-    mutant(QUOTAS, "        self._used[holder, wanted.unit] += wanted.instances\n", "", SHARED),
+    mutant(QUOTAS, "wanted.unit] += wanted.instances\n", "wanted.unit] += 0\n", SHARED),
     mutant(
         QUOTAS,
         "-= held.wanted.instances\n        self._changed",
@@ -26,7 +26,6 @@ MUTANTS = [
     ),
     mutant(QUOTAS, "*self._given(self._fits), *", "*", SHARED),
     mutant(QUOTAS, ", *self._given(self._borrows)]", "]", SHARED),
-    mutant(QUOTAS, "size in failed or ", "", SHARED),
     mutant(QUOTAS, 'room.state != "ENABLED"', 'room.state == ""', SHARED),
     mutant(
         QUOTAS,
@@ -36,12 +35,6 @@ MUTANTS = [
     ),
     mutant(QUOTAS, "or after > _most(share, unit)", "", SHARED),
     mutant(QUOTAS, "borrowed + after - own <= lent", "after - own <= lent", SHARED),
-    mutant(
-        QUOTAS,
-        "wanted.instances > own:\n            return None",
-        "False:\n            return None",
-        SHARED,
-    ),
     mutant(QUOTAS, "            coming -= spoken[wanted.queue, unit]\n", "", SHARED),
     mutant(QUOTAS, "if self._shares[share].preempts else []", "if True else []", SHARED),
     mutant(QUOTAS, "        if missing > 0:\n            return None\n", "", SHARED),
