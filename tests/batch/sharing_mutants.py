@@ -11,7 +11,7 @@ QUOTAS, SHARED = "batch/quotas.py", "batch/quotas_laws.py"
 LIMITS, STUCK = "batch/time_limits.py", "batch/time_limits_laws.py"
 CHORE, STUCK_HERE = "engine/chores/time_limits.py", "engine/chores/test_time_limits.py"
 TOTALS, TAKEN = "batch/consumables.py", "batch/consumables_laws.py"
-LIFE, LIVED = "batch/lifecycle.py", "batch/lifecycle_laws.py"
+LIFE, LEFT = "batch/lifecycle.py", "batch/preemption_laws.py"
 SCHEDULER, HELD = "engine/scheduler.py", "engine/test_quotas.py"
 STORE = "store/test_conformance.py"
 
@@ -70,19 +70,24 @@ MUTANTS = [
     mutant(TOTALS, "0 <= total <= MOST", "0 <= total", TAKEN),
     mutant(TOTALS, "at - when < TOKEN_LIFE}", "True}", TAKEN),
     mutant(TOTALS, "and at - when < TOKEN_LIFE", "", TAKEN),
-    mutant(LIFE, "len(ended.preempted) > most", "len(ended.preempted) >= most", LIVED),
-    mutant(LIFE, "_attempt(replace(job, stop=None), status", "_attempt(job, status", LIVED),
-    mutant(LIFE, "len(ended.attempts) - len(ended.preempted)", "len(ended.attempts)", LIVED),
+    mutant(LIFE, "len(ended.preempted) > most", "len(ended.preempted) >= most", LEFT),
+    mutant(LIFE, "_attempt(replace(job, stop=None), status", "_attempt(job, status", LEFT),
+    mutant(LIFE, "len(ended.attempts) - len(ended.preempted)", "len(ended.attempts)", LEFT),
     mutant(
         LIFE,
         "if job.stop is not None or job.spec.service is None:",
         "if job.stop is not None:",
-        LIVED,
+        LEFT,
     ),
     mutant(
-        LIFE, 'job.stop is not None and job.stop.kind != "preempt":', "job.stop is not None:", LIVED
+        LIFE, 'job.stop is not None and job.stop.kind != "preempt":', "job.stop is not None:", LEFT
     ),
-    mutant(LIFE, "(commands.Withdraw(), commands.Offer()) if waits", "() if waits", LIVED),
+    mutant(
+        LIFE,
+        "(commands.Withdraw(), commands.Offer()) if waits",
+        "() if waits",
+        "batch/lifecycle_laws.py",
+    ),
     mutant(SCHEDULER, "leaving=leaving", "leaving=False", HELD),
     mutant(
         SCHEDULER,
