@@ -99,40 +99,6 @@ def test_a_failed_attempt_is_tried_again_while_attempts_are_left(life: list[Move
             assert now.state is (RUNNABLE if left and again else FAILED)
 
 
-@given(lives(whole=True))
-def test_who_made_room_waits_again_as_often_as_it_may(life: list[Moved]) -> None:
-    """Source: https://docs.aws.amazon.com/batch/latest/userguide/submit-job-quota-share.html."""
-    for was, event, now, _ in life:
-        leaving = was.stop is not None and was.stop.kind == "preempt"
-        if leaving and now is not was and isinstance(event, ENDS):
-            assert was.spec.service is not None
-            most = was.spec.service.preemption_retries
-            assert most is not None
-            assert len(now.preempted) == len(was.preempted) + 1
-            assert now.state is (RUNNABLE if len(now.preempted) <= most else FAILED)
-            assert (now.stop, now.attempts[-1].status_reason) == (None, reasons.RECLAIMED)
-
-
-def test_a_job_that_may_be_preempted_without_end_comes_back_without_end() -> None:
-    job = lifecycle.submitted("j", spec(service=service(None)), 0)
-    job, _ = lifecycle.step(job, events.Accepted(1))
-    for n in range(9):
-        for event in (
-            events.Placed(2, attempt=f"{n}", environment="e"),
-            events.Started(3, attempt=f"{n}", pid=1, ticks=1),
-            events.Preempted(4, reason=reasons.OUTRANKED),
-            events.Exited(5, attempt=f"{n}", exit_code=143),
-        ):
-            job, _ = lifecycle.step(job, event)
-        assert (job.state, len(job.preempted)) == (RUNNABLE, n + 1)
-
-
-def test_a_job_that_is_no_service_job_makes_no_room() -> None:
-    job, _ = lifecycle.step(lifecycle.submitted("j", spec(), 0), events.Accepted(1))
-    job, _ = lifecycle.step(job, events.Placed(2, attempt="a", environment="e"))
-    assert lifecycle.step(job, events.Preempted(3, reason=reasons.RECLAIMED)) == (job, ())
-
-
 def test_another_priority_is_another_place_in_the_line() -> None:
     job, _ = lifecycle.step(lifecycle.submitted("j", spec(priority=1), 0), events.Accepted(1))
     moved_job, done = lifecycle.step(job, events.Reprioritized(2, priority=5))

@@ -209,6 +209,37 @@ def test_who_needs_more_than_is_borrowed_makes_nobody_leave() -> None:
     assert leaving(made) == []
 
 
+def test_a_share_takes_back_what_is_its_own_rather_than_what_another_reserves() -> None:
+    made = quotas(share("keep", 3, "RESERVE"), share("lend", 3, "LEND"), share("borrow", 4))
+    for number in range(5):
+        made.offer(f"borrow{number}", wanted("borrow"))
+    assert len(begun(made)) == 5
+    for number in range(3):
+        made.offer(f"lend{number}", wanted("lend"))
+    found, preempted = made.decide()
+    assert [each.job_id for each in found] == ["lend0", "lend1"]
+    assert [each.job_id for each in preempted] == ["borrow4"]
+    made.offer("keep", wanted("keep", 3))
+    assert begun(made) == ["keep"]
+
+
+def test_what_one_borrowed_another_cannot_borrow_as_well() -> None:
+    made = quotas(share("a", 1), share("b", 1), share("c", 2, "LEND"))
+    for name in ("a0", "b0", "a1", "b1", "a2", "b2"):
+        made.offer(name, wanted(name[0]))
+    assert begun(made) == ["a0", "b0", "a1", "b1"]
+
+
+def test_only_who_borrows_makes_room_however_little_others_matter() -> None:
+    made = quotas(share("own", 1), share("borrows", 1), share("comes", 1), room=3)
+    made.offer("own", wanted("own", priority=0))
+    for number in range(2):
+        made.offer(f"borrows{number}", wanted("borrows", priority=9))
+    assert len(begun(made)) == 3
+    made.offer("comes", wanted("comes"))
+    assert leaving(made) == ["borrows1"]
+
+
 @pytest.mark.parametrize("preempts", [True, False])
 def test_within_a_share_a_lesser_job_makes_room_where_the_share_says_so(*, preempts: bool) -> None:
     made = quotas(share("a", 2, "RESERVE", preempts=preempts), room=2)

@@ -11,13 +11,13 @@ QUOTAS, SHARED = "batch/quotas.py", "batch/quotas_laws.py"
 LIMITS, STUCK = "batch/time_limits.py", "batch/time_limits_laws.py"
 CHORE, STUCK_HERE = "engine/chores/time_limits.py", "engine/chores/test_time_limits.py"
 TOTALS, TAKEN = "batch/consumables.py", "batch/consumables_laws.py"
-LIFE, LIVED = "batch/lifecycle.py", "batch/lifecycle_laws.py"
+LIFE, LEFT = "batch/lifecycle.py", "batch/preemption_laws.py"
 SCHEDULER, HELD = "engine/scheduler.py", "engine/test_quotas.py"
 STORE = "store/test_conformance.py"
 
 MUTANTS = [
     mutant(QUOTAS, "-wanted.priority, next", "wanted.priority, next", SHARED),
-    mutant(QUOTAS, "        self._used[holder, wanted.unit] += wanted.instances\n", "", SHARED),
+    mutant(QUOTAS, "wanted.unit] += wanted.instances\n", "wanted.unit] += 0\n", SHARED),
     mutant(
         QUOTAS,
         "-= held.wanted.instances\n        self._changed",
@@ -26,7 +26,6 @@ MUTANTS = [
     ),
     mutant(QUOTAS, "*self._given(self._fits), *", "*", SHARED),
     mutant(QUOTAS, ", *self._given(self._borrows)]", "]", SHARED),
-    mutant(QUOTAS, "size in failed or ", "", SHARED),
     mutant(QUOTAS, 'room.state != "ENABLED"', 'room.state == ""', SHARED),
     mutant(
         QUOTAS,
@@ -36,12 +35,6 @@ MUTANTS = [
     ),
     mutant(QUOTAS, "or after > _most(share, unit)", "", SHARED),
     mutant(QUOTAS, "borrowed + after - own <= lent", "after - own <= lent", SHARED),
-    mutant(
-        QUOTAS,
-        "wanted.instances > own:\n            return None",
-        "False:\n            return None",
-        SHARED,
-    ),
     mutant(QUOTAS, "            coming -= spoken[wanted.queue, unit]\n", "", SHARED),
     mutant(QUOTAS, "if self._shares[share].preempts else []", "if True else []", SHARED),
     mutant(QUOTAS, "        if missing > 0:\n            return None\n", "", SHARED),
@@ -77,24 +70,28 @@ MUTANTS = [
     mutant(TOTALS, "0 <= total <= MOST", "0 <= total", TAKEN),
     mutant(TOTALS, "at - when < TOKEN_LIFE}", "True}", TAKEN),
     mutant(TOTALS, "and at - when < TOKEN_LIFE", "", TAKEN),
-    mutant(LIFE, "len(ended.preempted) > most", "len(ended.preempted) >= most", LIVED),
-    mutant(LIFE, "_attempt(replace(job, stop=None), status", "_attempt(job, status", LIVED),
-    mutant(LIFE, "len(ended.attempts) - len(ended.preempted)", "len(ended.attempts)", LIVED),
+    mutant(LIFE, "len(ended.preempted) > most", "len(ended.preempted) >= most", LEFT),
+    mutant(LIFE, "_attempt(replace(job, stop=None), status", "_attempt(job, status", LEFT),
+    mutant(LIFE, "len(ended.attempts) - len(ended.preempted)", "len(ended.attempts)", LEFT),
     mutant(
         LIFE,
         "if job.stop is not None or job.spec.service is None:",
         "if job.stop is not None:",
-        LIVED,
+        LEFT,
     ),
     mutant(
-        LIFE, 'job.stop is not None and job.stop.kind != "preempt":', "job.stop is not None:", LIVED
+        LIFE, 'job.stop is not None and job.stop.kind != "preempt":', "job.stop is not None:", LEFT
     ),
-    mutant(LIFE, "(commands.Withdraw(), commands.Offer()) if waits", "() if waits", LIVED),
-    mutant(SCHEDULER, "leaving=leaving", "leaving=False", HELD),
+    mutant(
+        LIFE,
+        "(commands.Withdraw(), commands.Offer()) if waits",
+        "() if waits",
+        "batch/lifecycle_laws.py",
+    ),
     mutant(
         SCHEDULER,
-        "            self.quotas.hold(job.id, latest",
-        "            (job.id, latest",
+        "self.quotas.hold(job.id, latest.environment, wanted, leaving=leaving)",
+        "pass",
         HELD,
     ),
     mutant(SCHEDULER, "        self.quotas.release(job.id)\n", "", HELD),
@@ -103,12 +100,12 @@ MUTANTS = [
         "store/sqlite/forgetting.py",
         '("drop_spec", "drop_consumed")',
         '("drop_spec",)',
-        "store/store_laws.py",
+        "store/test_opening.py",
     ),
     mutant(
         "store/sqlite/asking.sql",
-        "AND (consumed.created_at, consumed.spec) < (:created_at, :n)\n",
-        "",
-        STORE,
+        "AND (consumed.created_at, consumed.spec) < (:created_at, :n)",
+        "AND consumed.spec < :n",
+        "store/store_laws.py",
     ),
 ]

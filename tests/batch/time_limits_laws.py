@@ -59,6 +59,8 @@ def test_a_job_that_is_ended_so_says_so(limits: tuple[TimeLimit, ...]) -> None:
 def test_a_job_that_waits_without_a_reason_has_no_limit() -> None:
     limit = TimeLimit("", 600)
     assert time_limits.due(stuck(5, None), queue(limit)) is None
+    fits_again, _ = lifecycle.step(stuck(5), events.Blocked(at=6, reason=None))
+    assert time_limits.due(fits_again, queue(limit)) is None
     placed, _ = lifecycle.step(stuck(5), events.Placed(at=6, attempt="a", environment="e"))
     assert time_limits.due(placed, queue(limit)) is None
 

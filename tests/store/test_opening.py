@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from batchyard.batch.ids import Place
-from batchyard.batch.model import DEFAULT_LOG_GROUP
+from batchyard.batch.model import DEFAULT_LOG_GROUP, Consumed
 from batchyard.errors import Unreadable, YardError
 from batchyard.logs.groups import LogGroup
 from batchyard.logs.putting import Given
@@ -86,6 +86,16 @@ def test_every_commit_is_on_disk_before_it_returns(path: Path) -> None:
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
+
+
+def test_a_forgotten_job_leaves_no_trace_of_what_it_consumed(path: Path) -> None:
+    """Numbers are given out again by a store that was opened anew: another job would have it."""
+    store = SQLiteStore(path)
+    store.commit(batch(ended(job("a", of=spec(consumes=(Consumed("licence", 1),))))))
+    assert store.forget_before(9999, 9).jobs == 1
+    store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM consumed").fetchone() == (0,)
 
 
 def test_a_newer_version_is_refused_with_what_to_do(path: Path) -> None:

@@ -274,7 +274,7 @@ class Quotas:
         share, unit = wanted.share, wanted.unit
         own, stays = self._own(share, unit), self._used[share, unit] - self._going(share, unit)
         room = self._room(wanted.queue)
-        if room is None or wanted.instances > own:
+        if room is None:
             return None
         asked = wanted.instances + spoken[share, unit]
         if stays + asked <= own:
