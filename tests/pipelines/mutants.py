@@ -13,6 +13,11 @@ def mutant(file: str, old: str, new: str, killer: str) -> Mutant:
 
 
 MUTANTS = [
+    mutant("expressions/evaluation", "if plain(value):", "if False:", "expressions"),
+    mutant("expressions/evaluation", '"#{" not in value', '"#{m" not in value', "expressions"),
+    mutant("showing", "if _is_plain(item):", "if False:", "showing"),
+    mutant("showing", "_second(millis // SECOND)", "_second(-(-millis // SECOND))", "showing"),
+    mutant("model", "frozen=True, omit_defaults=False", "frozen=True", "showing"),
     mutant(
         "files",
         "for key, given in sorted(item.items())\n        if key not",
