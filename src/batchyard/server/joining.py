@@ -114,7 +114,7 @@ class Protocol(HttpToolsProtocol):
 
     leaving: Leaving
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         """Begin with a connection."""
         soon = self.loop.call_soon
         self.leaving = Leaving(soon)
@@ -123,7 +123,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request; its scope says how to learn that the client has hung up."""
         super().on_message_begin()
-        self.scope[LEAVING] = self.leaving.listen  # type: ignore[typeddict-unknown-key]
+        self.scope[LEAVING] = self.leaving.listen  # type: ignore[typeddict-unknown-key] # ours
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End with the connection."""
