@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.gear import activities, processes
 from benchmarks.gear.connections import Connection
+from benchmarks.gear.disk import fsync_seconds
 from benchmarks.gear.endpoint import read
 from benchmarks.gear.figures import Figure, duration, percentile, shown, size
 from benchmarks.gear.yards import Yard
@@ -56,6 +57,7 @@ def measure() -> list[Figure]:
         with _polling(yard.endpoint):
             memory = processes.memory(yard.server)
             among = _handed(yard, "among them")
+        fsync = fsync_seconds(Path(name))
     each = (memory - before) / IDLE
     return [
         Figure(
@@ -68,6 +70,7 @@ def measure() -> list[Figure]:
         ),
         *_rows("task ready to in a poller's hands", took),
         *_rows(f"the same beside {IDLE} idle pollers", among),
+        Figure("an fsync in the same folder", duration(fsync)),
     ]
 
 

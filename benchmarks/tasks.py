@@ -25,6 +25,8 @@ RUNNERS = 64
 ACTIVITIES = 40
 COUNT = ACTIVITIES * activities.MOST_INTERVALS
 GROUP = "measured"
+BATCHES = (10, 100)
+"""Jobs that pgqueuer takes, and sets done, at once: its default, and what suits it here."""
 LEAST = 1
 """How many times as many as pgqueuer: the goal is to go past it."""
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,16 +55,19 @@ def _rows(claim: str, ours: Run) -> list[Figure]:
     if lacking:
         beside = f"needs {lacking}"
         return [Figure(claim, rate, beside), Figure("CPU of a task", duration(ours.cpu), beside)]
-    first, second = _drained("pgqueuer"), _drained("procrastinate")
+    usual, wide = (_drained("pgqueuer", str(batch)) for batch in BATCHES)
+    single = _drained("procrastinate")
+    beside = f"{usual.rate:.0f} /s pgqueuer, {BATCHES[0]} at once"
+    others = {f"pgqueuer, {BATCHES[1]} at once": wide, "procrastinate, one by one": single}
+    cpus = f"{duration(usual.cpu)} pgqueuer, {duration(single.cpu)} procrastinate, all of it"
+    ratio = shown(usual.cpu / ours.cpu)
     return [
-        at_least(claim, rate, f"{first.rate:.0f} /s pgqueuer", ours.rate / first.rate, LEAST),
-        Figure(claim, rate, f"{second.rate:.0f} /s procrastinate", shown(ours.rate / second.rate)),
-        Figure(
-            "CPU of a task, the runners' not counted",
-            duration(ours.cpu),
-            f"{duration(first.cpu)} pgqueuer, {duration(second.cpu)} procrastinate, all of it",
-            shown(first.cpu / ours.cpu),
+        at_least(claim, rate, beside, ours.rate / usual.rate, LEAST),
+        *(
+            Figure("the same", rate, f"{other.rate:.0f} /s {name}", shown(ours.rate / other.rate))
+            for name, other in others.items()
         ),
+        Figure("CPU of a task, the runners' not counted", duration(ours.cpu), cpus, ratio),
     ]
 
 
@@ -85,11 +90,11 @@ def _ours(folder: Path) -> Run:
         return Run(COUNT / wall, cpu / COUNT)
 
 
-def _drained(queue: str) -> Run:
+def _drained(queue: str, *options: str) -> Run:
     """Let a queue drain on a server of its own; its worker's CPU counts, and the server's."""
     program = ROOT / "benchmarks" / "programs" / f"{queue}_drain.py"
     with postgres() as server:
-        command = [str(PYTHON), str(program), server.dsn, str(COUNT)]
+        command = [str(PYTHON), str(program), server.dsn, str(COUNT), *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as worker:
             assert worker.stdout is not None
             assert worker.stdin is not None

@@ -1,7 +1,7 @@
 """pgqueuer puts jobs into a queue on PostgreSQL and drains it; the jobs do nothing.
 
-pgqueuer_drain.py DSN COUNT: says ``ready``, waits for a line, and prints the seconds and
-the CPU seconds that draining took.
+pgqueuer_drain.py DSN COUNT BATCH: says ``ready``, waits for a line, and prints the seconds and
+the CPU seconds that draining took. BATCH is how many jobs are taken at once, and set done.
 """
 
 from __future__ import annotations
@@ -19,11 +19,8 @@ from pgqueuer.models import Job
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueExecutionMode
 
-BATCH = 100
-"""Jobs that are taken at once: with its default of 10 it took about three times as long."""
 
-
-async def main(dsn: str, count: int) -> None:
+async def main(dsn: str, count: int, batch: int) -> None:
     """Drain, and tell what it took."""
     async with asyncpg.create_pool(dsn, min_size=4, max_size=8) as pool:
         driver = AsyncpgPoolDriver(pool)
@@ -41,7 +38,7 @@ async def main(dsn: str, count: int) -> None:
         cpu, began = time.process_time(), time.perf_counter()
         await queuer.qm.run(
             dequeue_timeout=timedelta(seconds=1),
-            batch_size=BATCH,
+            batch_size=batch,
             mode=QueueExecutionMode.drain,
         )
         took = {"wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
@@ -50,4 +47,4 @@ async def main(dsn: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], int(sys.argv[2])))
+    uvloop.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -15,6 +15,7 @@ from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
+from tests.server.mutants import MUTANTS as SERVER
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -265,6 +266,7 @@ MUTANTS: list[Mutant] = [
     *LOGS,
     *OFFERED,
     *PIPELINES,
+    *SERVER,
     *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,

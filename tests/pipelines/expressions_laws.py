@@ -8,7 +8,7 @@ it, and https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeForm
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batchyard.pipelines.expressions import joda
@@ -238,6 +238,8 @@ def test_any_text_has_a_value_or_an_error_within_it(text: str) -> None:
 
 
 @given(st.text().filter(lambda text: "#{" not in text))
+@example("[]")  # no list: lists are made of expressions
+@example("[ , ]")
 def test_text_without_an_expression_stands_for_itself(text: str) -> None:
     assert evaluate(text, SCOPE) == (text,)
     assert parse(text) == ((text,) if text else ())

@@ -13,6 +13,11 @@ def mutant(file: str, old: str, new: str, killer: str) -> Mutant:
 
 
 MUTANTS = [
+    mutant("expressions/evaluation", "if plain(value):", "if False:", "expressions"),
+    mutant("expressions/evaluation", '"#{" not in value', '"#{m" not in value', "expressions"),
+    mutant("showing", "if _is_plain(item):", "if False:", "showing"),
+    mutant("showing", "_second(millis // SECOND)", "_second(-(-millis // SECOND))", "showing"),
+    mutant("model", "frozen=True, omit_defaults=False", "frozen=True", "showing"),
     mutant(
         "files",
         "for key, given in sorted(item.items())\n        if key not",
@@ -37,13 +42,13 @@ MUTANTS = [
     ),
     mutant("model", "return found | given", "return given | found", "inheritance"),
     mutant(
-        "expressions/parsing",
+        "expressions/grammar",
         'product "*" unary -> multiply',
         'unary "*" unary -> multiply',
         "expressions",
     ),
     mutant(
-        "expressions/parsing",
+        "expressions/grammar",
         'postfix "^" unary -> raise_to',
         'postfix "^" postfix -> raise_to',
         "expressions",
@@ -54,11 +59,11 @@ MUTANTS = [
         "yield expression(text[start + 2 : end], start)",
         "expressions",
     ),
-    mutant("expressions/parsing", "(of, *given)", "given", "expressions"),
+    mutant("expressions/grammar", "(of, *given)", "given", "expressions"),
     mutant("expressions/parsing", "if depth > DEEPEST:", "if False:", "expressions"),
-    mutant("expressions/parsing", "if len(token) > LONGEST_NUMBER:", "if False:", "expressions"),
+    mutant("expressions/grammar", "if len(token) > LONGEST_NUMBER:", "if False:", "expressions"),
     mutant(
-        "expressions/parsing",
+        "expressions/grammar",
         '_ESCAPED.sub(r"\\1", token[1:-1])',
         "str(token[1:-1])",
         "expressions",

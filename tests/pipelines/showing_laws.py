@@ -6,9 +6,16 @@ API_PollForTask.html beside it
 """
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
 from batchyard.pipelines import events, files, showing
+from batchyard.pipelines.expressions.scopes import ObjectScope, rendered
 from batchyard.pipelines.inheritance import resolved
 from batchyard.pipelines.instances import Failure, component_of
 from batchyard.pipelines.model import Field, PipelineObject
@@ -102,6 +109,57 @@ def test_a_task_is_its_attempt_with_every_expression_worked_out_and_what_it_refe
     assert task.ref("@activeInstances") == NAME
     assert found["@In_2012-01-01T00:00:00"].string("filePath") == place
     assert set(found) == {ATTEMPT, "@In_2012-01-01T00:00:00"}
+
+
+FIELDS = st.lists(
+    st.builds(
+        Field,
+        st.sampled_from(["command", "scriptArgument", "stdout"]),
+        st.sampled_from(["", "plain", "[]", "#{id}", "a #{1 + 1}"]),
+    ),
+    max_size=6,
+)
+
+
+@given(FIELDS)
+def test_an_object_in_which_nothing_is_to_be_worked_out_is_handed_out_as_it_is(
+    fields: list[Field],
+) -> None:
+    item = PipelineObject("It", "It", tuple(fields))
+    found, wrong = showing.task_objects(item, {item.id: item}.get, {})
+    done, _ = rendered(item, ObjectScope(item, {item.id: item}.get, {}))
+    assert not wrong
+    for key in item.keys:
+        assert found["It"].strings(key) == done[key]
+    if not any("#{" in field.value for field in fields):
+        assert found["It"] is item
+
+
+@given(FIELDS, st.text())
+def test_an_object_as_it_is_kept_is_what_the_wire_wants(fields: list[Field], name: str) -> None:
+    item = PipelineObject("It", name, (*fields, Field("input", ref_value="In")))
+    read = msgspec.json.decode(msgspec.json.encode(item))
+    assert read == {
+        "id": "It",
+        "name": name,
+        "fields": [
+            *({"key": field.key, "stringValue": field.string_value} for field in fields),
+            {"key": "input", "refValue": "In"},
+        ],
+    }
+    empty = msgspec.json.decode(msgspec.json.encode(PipelineObject("It", name)))
+    assert empty == {"id": "It", "name": name, "fields": []}
+
+
+@given(st.integers(0, 4_102_444_800_000))
+def test_moments_are_shown_to_the_second(millis: int) -> None:
+    world = World(hello())
+    world.live()
+    instance = replace(world.instances[NAME], arrived_at=millis)
+    known = resolved(files.read(json.dumps(hello())).pipeline_objects)
+    item = showing.instance_object(instance, known["SayHello"], PIPELINE)
+    told = datetime.fromtimestamp(millis // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    assert item.string("@actualStartTime") == told
 
 
 def test_a_task_that_cannot_be_worked_out_says_where() -> None:

@@ -13,7 +13,11 @@ CHANCE = st.floats(0, 1, exclude_max=True)
 SECONDS = st.floats(0.001, 1000)
 
 
-@given(SECONDS, st.floats(1, 10), SECONDS, CHANCE, st.floats(0, 0.99))
+GROWTH = st.just(1.0) | st.floats(1.001, 10)
+"""Less than that is too little to be seen in any number of tries."""
+
+
+@given(SECONDS, GROWTH, SECONDS, CHANCE, st.floats(0, 0.99))
 def test_a_back_off_grows_from_the_first_delay_to_the_longest(
     first: float, growth: float, more: float, chance: float, jitter: float
 ) -> None:

@@ -15,6 +15,8 @@ def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
 
 
 MUTANTS = [
+    mutant("wire/sigv4_canonical", "_keyed(secret, scope).copy()", "_keyed(secret, scope)", ORACLE),
+    mutant("wire/sigv4_canonical", 'compile(r"/|(?:/', 'compile(r"/*|(?:/', ORACLE),
     mutant(
         "wire/sigv4",
         "if not hmac.compare_digest(",

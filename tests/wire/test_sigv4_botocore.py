@@ -1,5 +1,6 @@
 """Ours agrees with botocore, request by request, and with the signatures AWS has published."""
 
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from batchyard.wire import Request
 from batchyard.wire.sigv4 import parse, sign, verify
-from batchyard.wire.sigv4_canonical import Scope, canonical_path, signing_key
+from batchyard.wire.sigv4_canonical import Scope, canonical_path, signature, signing_key
 from tests.wire.sigv4_requests import (
     ACCESS_KEY,
     JSON,
@@ -185,6 +186,14 @@ SUITE_SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 SUITE = {"access_key": "AKIDEXAMPLE", "secret": SUITE_SECRET, "region": "us-east-1"}
 SUITE_TIME = instant("20150830T123600Z")
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.text()), max_size=6))
+def test_signing_one_text_leaves_nothing_for_the_next(texts: list[tuple[str, str]]) -> None:
+    for secret, text in texts:
+        scope = Scope("20150830", "us-east-1", "iam")
+        proof = hmac.digest(signing_key(secret, scope), text.encode(), "sha256").hex()
+        assert signature(secret, scope, text) == proof
 
 
 def test_the_signing_key_is_the_one_aws_published() -> None:

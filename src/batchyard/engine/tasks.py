@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -231,20 +232,14 @@ class Tasks:
             The task that was taken; None when none came. If this is cancelled, the poller has left
             the queue, and a task that was on its way is offered again.
         """
+        taken = self.ready(place, group, runner)
+        if taken is not None or not self._open:
+            return taken
         poll, queue = _Poll(runner), self._queue(place)
-        handed = queue.poll(poll, group, self._new_id(), self._now())
-        if handed is not None:
-            return self._take(place, handed)
-        if not self._open:
-            queue.gone(poll)
-            return None
+        queue.poll(poll, group, self._new_id(), self._now())
         poll.future = asyncio.get_running_loop().create_future()
-
-        def over() -> None:
-            queue.gone(poll)
-            _tell(poll, None)
-
-        timer = self._clock.call_at(self._clock.now() + int(hold * 1000), over)
+        due = self._clock.now() + int(hold * 1000)
+        timer = self._clock.call_at(due, partial(_over, queue, poll))
         key = (place, group, runner.hostname)
         self.crowded += bool(runner.hostname and key in self._polls)
         self._polls[key] = self._polls.get(key, 0) + 1
@@ -392,6 +387,11 @@ class Tasks:
 def _poll(poller: Hashable) -> _Poll:
     assert isinstance(poller, _Poll)  # noqa: S101 - nobody else polls
     return poller
+
+
+def _over(queue: TaskQueue, poll: _Poll) -> None:
+    queue.gone(poll)
+    _tell(poll, None)
 
 
 def _tell(poll: _Poll, taken: Taken | None) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from batchyard.server.joining import LEAVING
 from batchyard.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def application(gateway: Gateway) -> Callable[[Scope, Receive, Send], Awaitable[
             return
         response: Response | None = TOO_LARGE
         if len(body) <= LARGEST_BODY:
-            response = await gateway.answer(_request(scope, body, partial(_gone, receive)))
+            response = await gateway.answer(_request(scope, body))
         if response is not None:
             await _respond(send, response)
 
@@ -62,20 +62,17 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-async def _gone(receive: Receive) -> None:
-    """Wait until the client has hung up; its body has been read whole."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _request(scope: Scope, body: bytes, gone: Callable[[], Awaitable[None]]) -> Request:
+def _request(scope: Scope, body: bytes) -> Request:
+    """Form a request; its headers leave the scope, which stays while a poll waits."""
+    headers = _headers(scope["headers"])
+    scope["headers"].clear()
     return Request(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
-        headers=_headers(scope["headers"]),
+        headers=headers,
         body=body,
-        gone=gone,
+        gone=scope[LEAVING],
     )
 
 

@@ -6,31 +6,41 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
+
+    from batchyard.wire.messages import Gone
 
 GONE: Final = object()
 """In place of an answer: nobody waits for it any more."""
 
 
-async def attended(answer: Awaitable[Any], gone: Callable[[], Awaitable[None]] | None) -> Any:  # noqa: ANN401 - whatever is awaited
+async def attended(answer: Awaitable[Any], gone: Gone | None) -> Any:  # noqa: ANN401 - whatever is awaited
     """Wait for an answer, or until whoever asked has hung up; then the work is cancelled.
+
+    Thousands may wait: it takes no task beside the one that waits.
 
     Args:
         answer: what is being worked out.
-        gone: waits until whoever asked has hung up; None where nobody can tell.
+        gone: tells when whoever asked has hung up; None where nobody can tell.
 
     Returns:
         The answer, or `GONE`.
     """
-    if gone is None:
+    work = asyncio.current_task()
+    if gone is None or work is None:
         return await answer
-    work = asyncio.ensure_future(answer)
-    leaving = asyncio.ensure_future(gone())
+    left = False
+
+    def leave() -> None:
+        nonlocal left
+        left = work.cancel()
+
+    gone(leave)
     try:
-        await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            return work.result()
+        return await answer
+    except asyncio.CancelledError:
+        if not left or work.uncancel():
+            raise
         return GONE
     finally:
-        work.cancel()
-        leaving.cancel()
+        gone(None)

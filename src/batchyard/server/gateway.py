@@ -7,7 +7,7 @@ log under that id.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,33 +63,35 @@ class Gateway:
         self._house = house
         self._engine = engine
 
-    async def answer(self, request: Request) -> Response | None:
+    def answer(self, request: Request) -> Awaitable[Response | None]:
         """Answer a request that came from outside, whatever it holds; None if nobody waits."""
-        return await self._guarded(request, lambda: self._gate.admit(request))
+        return self._guarded(request, self._gate.admit)
 
     async def answer_own(self, request: Request) -> Response:
         """Answer a request that was made in this process: there is nobody to keep out."""
-        response = await self._guarded(request, lambda: parse(request))
+        response = await self._guarded(request, parse)
         assert response is not None  # noqa: S101 - whoever calls in this process waits
         return response
 
-    async def _guarded(self, request: Request, admit: Callable[[], Claim]) -> Response | None:
-        request_id = self._new_id()
+    async def _guarded(
+        self, request: Request, admit: Callable[[Request], Claim]
+    ) -> Response | None:
+        request_id, speaker = self._new_id(), self._speaker(request)
+        method, path = request.method, request.path
         try:
-            return await self._answer(request, admit(), request_id)
+            answer = self._answer(request, admit(request), request_id)
+            del request  # thousands of polls may wait, and what they asked is not needed for that
+            return await answer
         except Fault as fault:
-            return self._speaker(request).fault(fault, request_id)
+            return speaker.fault(fault, request_id)
         except YardError as error:
-            log.error("%s (%s): %s", request.path, request_id, error)  # noqa: TRY400 - its words say all
-            return self._failed(request, f"The yard cannot go on: {error}", request_id)
+            log.error("%s (%s): %s", path, request_id, error)  # noqa: TRY400 - its words say all
+            message = f"The yard cannot go on: {error}"
+            return speaker.fault(Fault(speaker.failure, message, 500), request_id)
         except Exception:
-            log.exception("%s %s (%s)", request.method, request.path, request_id)
+            log.exception("%s %s (%s)", method, path, request_id)
             message = f"The yard failed; its log has the traceback under {request_id}"
-            return self._failed(request, message, request_id)
-
-    def _failed(self, request: Request, message: str, request_id: str) -> Response:
-        speaker = self._speaker(request)
-        return speaker.fault(Fault(speaker.failure, message, 500), request_id)
+            return speaker.fault(Fault(speaker.failure, message, 500), request_id)
 
     async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response | None:
         if request.path.startswith(OWN):
@@ -99,16 +101,17 @@ class Gateway:
             known = ", ".join(sorted(self._services))
             message = f"Service {claim.scope.service!r} is not served by this yard ({known} are)"
             raise Fault("UnknownServiceException", message, 404)
-        call = served.service.decode(request)
-        answer = self._perform(served, call, claim)
+        call, gone = served.service.decode(request), request.gone
+        operation, answer = call.operation, self._perform(served, call, claim)
+        del request, claim, call  # as in _guarded
         if isawaitable(answer):  # one that takes its time
-            answer = await attended(answer, request.gone)
+            answer = await attended(answer, gone)
             if answer is GONE:
                 return None
         engine = self._engine()
         if not engine.settled:
             await engine.durable()
-        return served.service.encode(call.operation, answer, request_id)
+        return served.service.encode(operation, answer, request_id)
 
     def _perform(self, served: Served, call: Call, claim: Claim) -> Any:  # noqa: ANN401 - a wire struct
         perform = served.operations.get(call.operation)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import msgspec
+
+Gone: TypeAlias = Callable[[Callable[[], None] | None], None]
+"""Takes what to call once whoever asked has hung up, in place of what it took before; None: nothing
+is to be called any more."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -17,7 +21,7 @@ class Request(msgspec.Struct, frozen=True):
         query: what follows the question mark, as it was sent; empty when there is none.
         headers: the headers by lower-case name.
         body: the body, decoded from any transfer encoding.
-        gone: waits until whoever asked has hung up; None where nobody can tell. Only one may wait.
+        gone: tells when whoever asked has hung up; None where nobody can tell. Only one is told.
     """
 
     method: str
@@ -25,7 +29,7 @@ class Request(msgspec.Struct, frozen=True):
     query: str
     headers: Mapping[str, str]
     body: bytes
-    gone: Callable[[], Awaitable[None]] | None = None
+    gone: Gone | None = None
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -26,8 +26,8 @@ REFUSED = 403
 """AWS answers some of these with 400; a request that is not let in gets 403 here, always."""
 
 KEPT = 64
-"""Well-formed credentials, and moments, whose reading is kept: a client sends the same ones again
-(ours)."""
+"""Well-formed credentials, lists of signed headers and moments whose reading is kept: clients send
+the same ones again (ours)."""
 
 _SCOPE_ELEMENTS = 5
 _LONGEST_SHOWN = 100
@@ -148,8 +148,13 @@ def _claim(
     fields: Mapping[str, str], timestamp: str, signed_at: int, expires: int | None = None
 ) -> Claim:
     access_key, scope = _credential(fields["Credential"])
-    signed = tuple(fields["SignedHeaders"].split(";"))
+    signed = _names(fields["SignedHeaders"])
     return Claim(access_key, scope, signed, fields["Signature"], timestamp, signed_at, expires)
+
+
+@lru_cache(maxsize=KEPT)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(";"))
 
 
 def _of_query(query: str) -> dict[str, str]:

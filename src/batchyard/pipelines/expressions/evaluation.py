@@ -97,8 +97,8 @@ def _told(tree: Tree, scope: Scope) -> str:
 
 
 def plain(value: str) -> bool:
-    """Tell at a glance whether a value stands for itself; of ``[]`` only a closer look tells."""
-    return "#{" not in value and value[:1] != "["
+    """Tell whether a value stands for itself: no expression is in it."""
+    return "#{" not in value
 
 
 def _is_list(parts: Sequence[Part]) -> bool:
