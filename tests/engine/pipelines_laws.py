@@ -14,26 +14,16 @@ from batchyard.engine.pipelines.live import Live
 from batchyard.engine.tasks import Result, Runner
 from batchyard.pipelines import files, pipeline
 from batchyard.pipelines.instances import Failure, Instance
-from batchyard.pipelines.pipeline import Pipeline, PipelineState
+from batchyard.pipelines.pipeline import PipelineState
 from batchyard.pipelines.states import Status
 from batchyard.pipelines.tasks import Taken
 from batchyard.store.asking import InstanceQuery
-from tests.engine.yard import PLACE, Yard
+from tests.engine.yard import PLACE, Yard, pipeline_of
 from tests.pipelines.worlds import BEGIN, documents
 
 OWNER = "df-0123456789ABCDEFGHIJ"
+RUNNER = Runner("host")
 RESULTS: list[Result] = ["FINISHED", "FINISHED", "FAILED", "FALSE"]
-
-
-def poll(yard: Yard, group: str) -> Taken | None:
-    """Take a task that is ready; nobody waits for one."""
-    work = yard.engine.tasks.poll(PLACE, group, Runner("host"), 0)
-    try:
-        work.send(None)
-    except StopIteration as done:
-        taken: Taken | None = done.value
-        return taken
-    raise AssertionError("it waits, though a task is ready")
 
 
 class Yards(RuleBasedStateMachine):
@@ -55,17 +45,8 @@ class Yards(RuleBasedStateMachine):
 
     @initialize(document=documents())
     def begin(self, document: dict[str, Any]) -> None:
-        made = Pipeline(
-            id=OWNER,
-            account=PLACE.account,
-            region=PLACE.region,
-            name="p",
-            unique_id="u",
-            user="me",
-            created_at=self.yard.now(),
-        )
         pipelines = self.yard.engine.pipelines
-        pipelines.create(made)
+        pipelines.create(pipeline_of(OWNER, self.yard.now()))
         pipelines.change(OWNER, pipeline.Defined(files.read(json.dumps(document))))
         pipelines.activate(OWNER)
         self.yard.settle()
@@ -77,7 +58,9 @@ class Yards(RuleBasedStateMachine):
     @precondition(lambda self: self.ready())
     @rule(data=st.data())
     def take(self, data: st.DataObject) -> None:
-        taken = poll(self.yard, data.draw(st.sampled_from(self.ready())))
+        taken = self.yard.engine.tasks.ready(
+            PLACE, data.draw(st.sampled_from(self.ready())), RUNNER
+        )
         assert taken is not None
         assert self.yard.engine.tasks.objects(taken)
         self.held[taken.id] = taken
@@ -224,7 +207,7 @@ class Yards(RuleBasedStateMachine):
         for told in checks.values():
             told(True)  # noqa: FBT003 - the seam's signature
         for group in self.ready():
-            taken = poll(self.yard, group)
+            taken = self.yard.engine.tasks.ready(PLACE, group, RUNNER)
             assert taken is not None
             self.yard.engine.tasks.settle(PLACE, taken.id, "FINISHED", Failure())
         self.yard.settle()

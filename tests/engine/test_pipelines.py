@@ -10,9 +10,9 @@ from typing import Any
 from batchyard.engine.tasks import Result, Runner
 from batchyard.pipelines import files, periods, pipeline
 from batchyard.pipelines.instances import Failure, Instance
-from batchyard.pipelines.pipeline import Pipeline, PipelineState
+from batchyard.pipelines.pipeline import PipelineState
 from batchyard.pipelines.tasks import Taken
-from tests.engine.yard import PLACE, Yard
+from tests.engine.yard import PLACE, Yard, pipeline_of
 from tests.pipelines.samples import document, ref
 
 OWNER = "df-0123456789ABCDEFGHIJ"
@@ -37,16 +37,7 @@ class Ran:
     def __init__(self, *objects: dict[str, Any]) -> None:
         self.yard = Yard()
         self.yard.clock.advance(BEGIN - self.yard.now())
-        made = Pipeline(
-            id=OWNER,
-            account=PLACE.account,
-            region=PLACE.region,
-            name="p",
-            unique_id="u",
-            user="me",
-            created_at=self.yard.now(),
-        )
-        self.pipelines.create(made)
+        self.pipelines.create(pipeline_of(OWNER, self.yard.now()))
         self.pipelines.change(OWNER, pipeline.Defined(files.read(json.dumps(document(*objects)))))
         self.activate()
 
@@ -71,13 +62,9 @@ class Ran:
         return sorted(str(instance.status) for instance in self.all().values())
 
     def take(self, group: str = "g") -> Taken:
-        work = self.yard.engine.tasks.poll(PLACE, group, Runner(), 0)
-        try:
-            work.send(None)
-        except StopIteration as done:
-            taken: Taken = done.value
-            return taken
-        raise AssertionError("no task is ready")
+        taken = self.yard.engine.tasks.ready(PLACE, group, Runner())
+        assert taken is not None
+        return taken
 
     def runs(self, result: Result = "FINISHED", group: str = "g") -> None:
         failure = Failure("E1", "it broke")

@@ -14,6 +14,7 @@ from batchyard.engine.engine import Engine
 from batchyard.engine.parts import Parts, Settings
 from batchyard.errors import YardError
 from batchyard.launchers import seam
+from batchyard.pipelines.pipeline import Pipeline
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch
 from batchyard.testing import FakeClock, FakeLauncher
@@ -201,6 +202,19 @@ class Yard:
 
     def placed(self) -> list[Job]:
         return [job for job in self.engine.jobs.values() if job.state in PLACED]
+
+
+def pipeline_of(name: str, now: int) -> Pipeline:
+    """A new pipeline of the place."""
+    return Pipeline(
+        id=name,
+        account=PLACE.account,
+        region=PLACE.region,
+        name="p",
+        unique_id="u",
+        user="me",
+        created_at=now,
+    )
 
 
 def spec(**members: Any) -> Spec:  # noqa: ANN401 - a spec's members

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from batchyard.errors import BatchyardError, CallerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -48,34 +48,57 @@ UNREAD = 1
 
 
 class Commands(click.Group):
-    """Finds a command in the module of its name."""
+    """Finds a command in the module of its name, and imports it only then.
+
+    Args:
+        *arguments: of click's Group.
+        known: the commands with their summaries, in the order people need them.
+        package: where their modules are.
+        **options: of click's Group.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - click's
+        known: Mapping[str, str],
+        package: str,
+        **options: Any,  # noqa: ANN401 - click's
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self._known = known
+        self._package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Name the commands in the order people need them."""
-        return list(COMMANDS)
+        return list(self._known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a command's module."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self._known:
             return None
-        command: click.Command = import_module(f"batchyard.cli.{cmd_name}").command
+        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer commands without importing them, and the options that all of them have."""
         from click.shell_completion import CompletionItem
 
-        found = [item for item in COMMANDS.items() if item[0].startswith(incomplete)]
+        found = [item for item in self._known.items() if item[0].startswith(incomplete)]
         own = click.Command.shell_complete(self, ctx, incomplete)
         return [*(CompletionItem(name, help=summary) for name, summary in found), *own]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands with their summaries."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._known.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    known=COMMANDS,
+    package="batchyard.cli",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="batchyard")
 def batchyard() -> None:
     """Run AWS Batch jobs on your own machine, and wait for thousands of them, anywhere."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from batchyard.cli import Commands
 
 COMMANDS = {
     "run": "Run a definition on this machine, from nothing to its end.",
@@ -17,27 +17,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
-    """Finds a command in the module of its name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands in the order people need them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import a command's module."""
-        if cmd_name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"batchyard.cli.pipelines.{cmd_name}").command
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """List the commands with their summaries."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(name="pipeline", cls=Commands)
+@click.group(name="pipeline", cls=Commands, known=COMMANDS, package="batchyard.cli.pipelines")
 def command() -> None:
     """Run AWS Data Pipeline's definitions on this machine; see, rerun and save an account's.
 

@@ -13,12 +13,13 @@ from batchyard.pipelines.instances import Failure
 from batchyard.pipelines.tasks import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from batchyard.engine.pipelines.handing import Handing
     from batchyard.engine.pipelines.live import Live
     from batchyard.engine.pipelines.outside import Outside
     from batchyard.pipelines.commands import Command
+    from batchyard.pipelines.model import PipelineObject
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +68,21 @@ class Carrying:
         now = self._outside.clock.now()
         self._happen(live, name, events.Failed(now, attempt=attempt, failure=failure))
 
-    def _offer(self, live: Live, name: str, attempt: str, group: str) -> None:
-        wrong = self._handing.prepare(live, attempt)
+    def _failed(self, live: Live, name: str, attempt: str, wrong: Mapping[str, str]) -> bool:
+        """Fail an attempt of which something cannot be worked out; tell whether it was."""
         if wrong:
-            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+            told = "; ".join(f"{field}: {text}" for field, text in wrong.items())
+            message = f"An expression cannot be worked out: {told}"
+            self._fail(live, name, attempt, "InvalidExpression", message)
+        return bool(wrong)
+
+    def _worked_out(self, live: Live, name: str, attempt: str) -> PipelineObject | None:
+        """Give an attempt, worked out; None if that cannot be, and it has failed."""
+        objects, wrong = self._handing.objects(live, attempt)
+        return None if self._failed(live, name, attempt, wrong) else objects[attempt]
+
+    def _offer(self, live: Live, name: str, attempt: str, group: str) -> None:
+        if self._failed(live, name, attempt, self._handing.prepare(live, attempt)):
             return
         instance = live.instance(name)
         assert instance is not None  # noqa: S101 - it has just commanded this
@@ -99,9 +111,8 @@ class Carrying:
             live.wakes.setdefault(name, []).append(handle)
 
     def _provide(self, live: Live, name: str, attempt: str) -> None:
-        objects, wrong = self._handing.objects(live, attempt)
-        if wrong:
-            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+        found = self._worked_out(live, name, attempt)
+        if found is None:
             return
 
         def gone(reason: str) -> None:
@@ -112,15 +123,14 @@ class Carrying:
                 return
             group = live.pipeline.id + name
             self._outside.tasks.reclaim(live.place, group)
-            self._outside.surroundings.provide(live.place, group, objects[attempt], gone)
+            self._outside.surroundings.provide(live.place, group, found, gone)
             self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
 
         self._outside.journal.after(provide)
 
     def _check(self, live: Live, name: str, attempt: str) -> None:
-        objects, wrong = self._handing.objects(live, attempt)
-        if wrong:
-            self._fail(live, name, attempt, "InvalidExpression", _told(wrong))
+        found = self._worked_out(live, name, attempt)
+        if found is None:
             return
 
         def begin() -> None:
@@ -128,7 +138,7 @@ class Carrying:
                 return
             self._happen(live, name, events.Taken(self._outside.clock.now(), attempt=attempt))
             told = partial(self._checked, live, name, attempt)
-            self._outside.surroundings.check(live.place, objects[attempt], told)
+            self._outside.surroundings.check(live.place, found, told)
 
         self._outside.journal.after(begin)
 
@@ -143,7 +153,7 @@ class Carrying:
 
     def _trigger(self, live: Live, name: str, command: commands.Trigger) -> None:
         alarm = self._handing.alarm(live, name, command.action)
-        log.info("%s of %s in %s: %s", command.on, name, live.pipeline.id, alarm or command.action)
+        log.info("%s of %s in %s: %s", command.on, name, live.pipeline.id, command.action)
         if alarm is not None:
             publish = self._outside.surroundings.alarm
             self._outside.journal.after(partial(publish, live.place, alarm))
@@ -152,7 +162,3 @@ class Carrying:
 def _under_way(live: Live, name: str, attempt: str) -> bool:
     instance = live.instances.get(name)
     return instance is not None and instance.attempt is not None and instance.attempt.id == attempt
-
-
-def _told(wrong: object) -> str:
-    return f"An expression cannot be worked out: {wrong}"

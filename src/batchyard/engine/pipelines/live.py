@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from batchyard.batch.ids import Place
 from batchyard.pipelines import periods
 from batchyard.pipelines.health import after
@@ -124,12 +126,7 @@ class Live:
                     yield current
             if page.next is None:
                 break
-            query = InstanceQuery(
-                pipeline=query.pipeline,
-                component=query.component,
-                statuses=query.statuses,
-                after=page.next,
-            )
+            query = replace(query, after=page.next)
         for name, instance in list(self.instances.items()):
             wanted = component in {None, instance.component}
             if name not in seen and wanted and (not statuses or instance.status in statuses):

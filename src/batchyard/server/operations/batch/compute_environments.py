@@ -18,10 +18,12 @@ from batchyard.server.operations.batch.compute_resources import check_resources,
 from batchyard.server.operations.batch.echoes import amended, echo, members_of
 from batchyard.server.operations.batch.paging import Key, check_names, page
 from batchyard.server.operations.batch.refusals import (
+    check_disabled,
     check_name,
     check_range,
     check_served,
     check_tags,
+    check_unused,
     missing,
     refused,
     taken,
@@ -142,12 +144,8 @@ def delete_compute_environment(context: Context, request: Wire) -> Wire:
     shelf = context.engine.shelf(context.place)
     found = shelf.environment(request.compute_environment)
     if found:
-        if found.state == "ENABLED":
-            raise refused(
-                f"Cannot delete, compute environment {found.arn} is ENABLED: set state to DISABLED"
-            )
-        if queues := sorted(queue.name for queue in shelf.queues_on(found)):
-            raise refused(f"Cannot delete, found existing JobQueue relationship: {queues}")
+        check_disabled("compute environment", found.arn, found.state)
+        check_unused(shelf.queues_on(found))
         context.engine.remove(context.place, found)
     return context.types.DeleteComputeEnvironmentResponse()
 

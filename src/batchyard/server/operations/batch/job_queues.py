@@ -21,9 +21,10 @@ from batchyard.server.operations.batch import queue_orders, queue_rules
 from batchyard.server.operations.batch.echoes import amended, echo, members_of
 from batchyard.server.operations.batch.paging import Key, check_names, page
 from batchyard.server.operations.batch.refusals import (
+    check_disabled,
     check_name,
     check_tags,
-    missing,
+    queue_of,
     refused,
     taken,
 )
@@ -128,9 +129,7 @@ def update_job_queue(context: Context, request: Wire) -> Wire:
         Fault: there is no such queue or environment, or something is not valid or not served.
     """
     shelf = context.engine.shelf(context.place)
-    old = shelf.queue(request.job_queue)
-    if old is None:
-        raise missing(context.place, ids.QUEUE, request.job_queue)
+    old = queue_of(context, request.job_queue)
     queue_rules.check_priority(request)
     made = _updated(context.place, shelf, old, request)
     context.engine.put(context.place, made)
@@ -150,8 +149,7 @@ def delete_job_queue(context: Context, request: Wire) -> Wire:
     shelf = context.engine.shelf(context.place)
     found = shelf.queue(request.job_queue)
     if found:
-        if found.state == "ENABLED":
-            raise refused(f"Cannot delete, job queue {found.arn} is ENABLED: set state to DISABLED")
+        check_disabled("job queue", found.arn, found.state)
         if shares := sorted(share.name for share in shelf.shares_of(found)):
             raise refused(f"Cannot delete, job queue {found.arn} has quota shares: {shares}")
         context.engine.remove(context.place, found)

@@ -16,10 +16,11 @@ from batchyard.server.operations.batch.capacity import capacity_of
 from batchyard.server.operations.batch.echoes import amended, echo
 from batchyard.server.operations.batch.paging import Key, page
 from batchyard.server.operations.batch.refusals import (
+    check_disabled,
     check_name,
     check_range,
     check_tags,
-    missing,
+    queue_of,
     refused,
 )
 
@@ -102,9 +103,7 @@ def list_quota_shares(context: Context, request: Wire) -> Wire:
         Fault: there is no such queue.
     """
     shelf = context.engine.shelf(context.place)
-    queue = shelf.queue(request.job_queue)
-    if queue is None:
-        raise missing(context.place, ids.QUEUE, request.job_queue)
+    queue = queue_of(context, request.job_queue)
     shown = page({Key(one.name): _listed(one) for one in shelf.shares_of(queue)}, request)
     return context.types.ListQuotaSharesResponse(
         quota_shares=shown.items, next_token=shown.next_token
@@ -159,17 +158,14 @@ def delete_quota_share(context: Context, request: Wire) -> Wire:
     if found is None:
         _check_arn(context, arn)
     else:
-        if found.state == "ENABLED":
-            raise refused(f"Cannot delete, quota share {arn} is ENABLED: set state to DISABLED")
+        check_disabled("quota share", arn, found.state)
         context.engine.remove(context.place, found)
     return context.types.DeleteQuotaShareResponse()
 
 
 def _queue(context: Context, reference: str) -> JobQueue:
     shelf = context.engine.shelf(context.place)
-    queue = shelf.queue(reference)
-    if queue is None:
-        raise missing(context.place, ids.QUEUE, reference)
+    queue = queue_of(context, reference)
     policy = shelf.policies.get(queue.scheduling_policy or "")
     if policy is None or policy.fair_share is not None:
         raise refused(f"jobQueue: {queue.arn} has no scheduling policy with a quotaSharePolicy")

@@ -10,9 +10,11 @@ from batchyard.batch.resources import WORKER_GROUP
 from batchyard.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from batchyard.batch.ids import Place
+    from batchyard.batch.resources import JobQueue
+    from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -53,6 +55,38 @@ def missing(place: Place, kind: str, reference: str) -> Fault:
     """
     arn = reference if reference.startswith("arn:") else ids.arn(place, kind, reference)
     return refused(f"{arn} does not exist")
+
+
+def queue_of(context: Context, reference: str) -> JobQueue:
+    """Find a job queue by name or ARN.
+
+    Raises:
+        Fault: there is no such queue.
+    """
+    queue = context.engine.shelf(context.place).queue(reference)
+    if queue is None:
+        raise missing(context.place, ids.QUEUE, reference)
+    return queue
+
+
+def check_disabled(what: str, arn: str, state: str) -> None:
+    """Check that a resource may be deleted, as far as its own state goes.
+
+    Raises:
+        Fault: it is ENABLED.
+    """
+    if state == "ENABLED":
+        raise refused(f"Cannot delete, {what} {arn} is ENABLED: set state to DISABLED")
+
+
+def check_unused(queues: Iterable[JobQueue]) -> None:
+    """Check that no queue uses an environment that is to be deleted.
+
+    Raises:
+        Fault: some do: with AWS's words, that Terraform waits for.
+    """
+    if names := sorted(queue.name for queue in queues):
+        raise refused(f"Cannot delete, found existing JobQueue relationship: {names}")
 
 
 def check_name(field: str, name: str) -> None:

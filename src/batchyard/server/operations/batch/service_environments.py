@@ -17,8 +17,10 @@ from batchyard.server.operations.batch.capacity import capacity_of
 from batchyard.server.operations.batch.echoes import amended, echo
 from batchyard.server.operations.batch.paging import Key, check_names, page
 from batchyard.server.operations.batch.refusals import (
+    check_disabled,
     check_name,
     check_tags,
+    check_unused,
     missing,
     refused,
     taken,
@@ -121,11 +123,7 @@ def delete_service_environment(context: Context, request: Wire) -> Wire:
     shelf = context.engine.shelf(context.place)
     found = shelf.service_environment(request.service_environment)
     if found:
-        if found.state == "ENABLED":
-            raise refused(
-                f"Cannot delete, service environment {found.arn} is ENABLED: set state to DISABLED"
-            )
-        if queues := sorted(queue.name for queue in shelf.queues_on(found)):
-            raise refused(f"Cannot delete, found existing JobQueue relationship: {queues}")
+        check_disabled("service environment", found.arn, found.state)
+        check_unused(shelf.queues_on(found))
         context.engine.remove(context.place, found)
     return context.types.DeleteServiceEnvironmentResponse()

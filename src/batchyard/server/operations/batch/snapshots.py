@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from batchyard.batch import ids
 from batchyard.batch.resources import INSTANCES
 from batchyard.batch.states import PLACED
 from batchyard.server.operations.batch.queue_rules import serves_services
-from batchyard.server.operations.batch.refusals import missing
+from batchyard.server.operations.batch.refusals import queue_of
 from batchyard.server.operations.known import known
 
 if TYPE_CHECKING:
@@ -39,9 +38,7 @@ def get_job_queue_snapshot(context: Context, request: Wire) -> Wire:
         Fault: there is no such queue.
     """
     shelf = context.engine.shelf(context.place)
-    queue = shelf.queue(request.job_queue)
-    if queue is None:
-        raise missing(context.place, ids.QUEUE, request.job_queue)
+    queue = queue_of(context, request.job_queue)
     types, now = context.types, context.engine.now()
     shares = list(shelf.shares_of(queue))
     order = _order(context, queue, by_quota=bool(shares))
