@@ -87,7 +87,7 @@ test-deep: $(STAMP) ## the laws with many examples, and the mutants they must ki
 
 lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group bootstrap -o requirements/uv.txt
-	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --extra server --group dev -o requirements/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/uv.txt pyproject.toml --extra server --extra moto --extra metrics --extra top --group dev -o requirements/dev.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.txt pyproject.toml --extra server -o requirements/server.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group queues -o requirements/queues.txt
