@@ -479,12 +479,13 @@ def test_an_ended_job_is_shown_as_it_was_tagged_before_and_after_that_is_on_disk
 
 
 def test_watchers_see_every_change_in_its_turn(yard: Yard) -> None:
-    seen: list[str] = []
-    yard.engine.watchers.append(lambda job: seen.append(job.state))
+    seen: list[tuple[str | None, str]] = []
+    yard.engine.watchers.append(lambda was, now: seen.append((was and was.state, now.state)))
     job = yard.submit()
     yard.settle()
     yard.runs(job)
-    assert seen == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+    states = ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+    assert seen == list(zip([None, *states], states, strict=False))
 
 
 def test_a_detail_is_formed_anew_when_the_job_changes(yard: Yard) -> None:

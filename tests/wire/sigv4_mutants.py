@@ -78,7 +78,7 @@ MUTANTS = [
     ),
     mutant("wire/sigv4_claim", "int(text) <= LONGEST_EXPIRY", "int(text) < LONGEST_EXPIRY", CLAIM),
     mutant("wire/sigv4_claim", "7 * 24 * 3600", "8 * 24 * 3600", CLAIM),
-    mutant("server/gate", "        self._check_source(request)\n", "", BROWSER),
+    mutant("server/gate", "        self.check_source(request)\n", "", BROWSER),
     mutant(
         "server/gate",
         'request.method == "GET" and request.path == HEALTH',

@@ -39,7 +39,7 @@ class Follower:
         self._broken = False
         engine.watchers.append(self._moved)
 
-    def _moved(self, job: Job) -> None:
+    def _moved(self, _: Job | None, job: Job) -> None:
         self.jobs[job.id] = job
         if job.attempts:
             latest = job.attempts[-1].id

@@ -72,7 +72,7 @@ async def run(wish: Wish) -> int:
         ended = asyncio.Event()
         follower = Follower(engine, prefixed=wish.array is not None)
         job = engine.submit(_spec(wish))
-        engine.watchers.append(lambda moved: ended.set() if _is_over(moved, job.id) else None)
+        engine.watchers.append(lambda _, now: ended.set() if _is_over(now, job.id) else None)
         with _interrupts(engine, job.id, ended):
             await follower.follow(job.id, ended)
         return _report(follower, job.id)

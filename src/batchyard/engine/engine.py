@@ -47,7 +47,8 @@ class Engine:
     Attributes:
         jobs: every live job, by id.
         logs: log groups and streams.
-        watchers: told of every job that is new or has changed, in the same turn.
+        watchers: told of every job that is new or has changed, in the same turn: what it was
+            (None of a new one) and what it is.
     """
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
@@ -87,7 +88,7 @@ class Engine:
         self._applying = False
         self._turn_due = False
         self._open = False
-        self.watchers: list[Callable[[Job], None]] = []
+        self.watchers = list(parts.watchers)
         self._rules: dict[type, Callable[..., None]] = {
             commands.Announce: self._announce,
             commands.End: self._end,
@@ -257,11 +258,12 @@ class Engine:
             self._carry_out(moved, done)
 
     def _keep(self, job: Job) -> None:
+        was = self.jobs.get(job.id)
         self.jobs[job.id] = job
         self.shown.changed(job)
         self._journal.job(job)
         for watcher in self.watchers:
-            watcher(job)
+            watcher(was, job)
 
     def _admit(self, job: Job) -> None:
         """Take in a new job and let it wait for what has not ended yet."""

@@ -11,7 +11,7 @@ from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from batchyard.batch.ids import Place
     from batchyard.batch.model import Job
@@ -61,6 +61,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     aws_quotas: bool = False
 
 
+class Watcher(Protocol):
+    """Sees every change of every job, in the turn that it happens in."""
+
+    def __call__(self, was: Job | None, now: Job, /) -> None:
+        """Look at a job that has changed; it was None if it is new."""
+
+
 class Presenter(Protocol):
     """Forms what the service shows; it stands above the engine and is handed in."""
 
@@ -83,6 +90,7 @@ class Parts(NamedTuple):
         new_id: forms a new UUID's text.
         presenter: forms what the service shows.
         surroundings: machines and other services, as far as pipelines need them.
+        watchers: who sees every change of every job.
     """
 
     store: Store
@@ -93,3 +101,4 @@ class Parts(NamedTuple):
     new_id: Callable[[], str]
     presenter: Presenter
     surroundings: Surroundings
+    watchers: Sequence[Watcher] = ()

@@ -24,6 +24,8 @@ from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.summons import Folders
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
+from batchyard.server.asgi import application
+from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
 from batchyard.server.house import House
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from batchyard.batch.resources import ComputeEnvironment, JobQueue
     from batchyard.errors import BatchyardError
     from batchyard.launchers.seam import Launcher
+    from batchyard.server.asgi import Application
     from batchyard.server.options import Options
     from batchyard.store.seam import Store
 
@@ -234,20 +237,26 @@ class Yard:
 
     def gateway(self, port: int) -> Gateway:
         """Form the gateway for a yard that listens on a port."""
-        options = self.options
-        hosts = own_hosts(options.host, port, options.names)
-        clock = LoopClock()
-        gate = Gate(self.keys, hosts, options.auth, origins_of(hosts), clock.now)
-        throttle = Throttle(clock.now)
+        throttle = Throttle(LoopClock().now)
         limited = throttle.limited(pipelines.OPERATIONS)
-        operations = limited if options.aws_quotas else pipelines.OPERATIONS
+        operations = limited if self.options.aws_quotas else pipelines.OPERATIONS
         services = {
             self._batch.name: Served(self._batch, batch.OPERATIONS),
             self._logs.name: Served(self._logs, logs.OPERATIONS),
             self._pipelines.name: Served(self._pipelines, operations),
         }
-        house = House(self.current, self.reset if options.ephemeral else None)
-        return Gateway(gate, services, house, self.current, self._ids.uuid)
+        house = House(self.current, self.reset if self.options.ephemeral else None)
+        return Gateway(self._gate(port), services, house, self.current, self._ids.uuid)
+
+    def application(self, port: int) -> Application:
+        """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
+        pages: dict[str, Application] = {}
+        return Doors(self._gate(port), pages, application(self.gateway(port)))
+
+    def _gate(self, port: int) -> Gate:
+        options = self.options
+        hosts = own_hosts(options.host, port, options.names)
+        return Gate(self.keys, hosts, options.auth, origins_of(hosts), LoopClock().now)
 
     def current(self) -> Engine:
         """Give the engine of the moment."""

@@ -10,6 +10,7 @@ from batchyard.wire import Request, Response
 
 if TYPE_CHECKING:
     from batchyard.server.gateway import Gateway
+    from batchyard.wire.messages import Gone
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes: far above any request of the services served; a larger one is cut off unread."""
@@ -18,6 +19,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TOO_LARGE = Response(
     413,
@@ -26,7 +28,7 @@ TOO_LARGE = Response(
 )
 
 
-def application(gateway: Gateway) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def application(gateway: Gateway) -> Application:
     """Form the ASGI application that puts requests to a gateway."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,9 +39,13 @@ def application(gateway: Gateway) -> Callable[[Scope, Receive, Send], Awaitable[
             return
         response: Response | None = TOO_LARGE
         if len(body) <= LARGEST_BODY:
-            response = await gateway.answer(_request(scope, body))
+            request = request_of(scope, body, scope[LEAVING])
+            scope["headers"].clear()  # the scope stays while a poll waits
+            answer = gateway.answer(request)
+            del request
+            response = await answer
         if response is not None:
-            await _respond(send, response)
+            await respond(send, response)
 
     return app
 
@@ -62,17 +68,16 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-def _request(scope: Scope, body: bytes) -> Request:
-    """Form a request; its headers leave the scope, which stays while a poll waits."""
+def request_of(scope: Scope, body: bytes, gone: Gone | None = None) -> Request:
+    """Form a request."""
     headers = _headers(scope["headers"])
-    scope["headers"].clear()
     return Request(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
         headers=headers,
         body=body,
-        gone=scope[LEAVING],
+        gone=gone,
     )
 
 
@@ -90,7 +95,8 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-async def _respond(send: Send, response: Response) -> None:
+async def respond(send: Send, response: Response) -> None:
+    """Send a whole answer."""
     headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in response.headers]
     headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -78,7 +78,7 @@ class Gate:
             Fault: 403, with AWS's codes: AccessDeniedException for where it comes from,
                 the codes of :mod:`batchyard.wire.sigv4` for its credential.
         """
-        self._check_source(request)
+        self.check_source(request)
         if request.method == "GET" and request.path == HEALTH:
             return NOBODY
         try:
@@ -86,7 +86,12 @@ class Gate:
         except Fault as fault:
             raise Fault(fault.code, f"{fault.message} {_ADVICE}", fault.status) from None
 
-    def _check_source(self, request: Request) -> None:
+    def check_source(self, request: Request) -> None:
+        """Let a request of this machine in, or of a name that the yard is called by.
+
+        Raises:
+            Fault: 403 AccessDeniedException, for a foreign Host, or a page of another origin.
+        """
         headers = request.headers
         if _CONTROL.search("\t".join(headers.values())):
             _deny("A header holds a control character; send each header on one line.")

@@ -17,7 +17,6 @@ import uvicorn
 
 from batchyard.errors import BatchyardError, Refused
 from batchyard.server.app import Yard
-from batchyard.server.asgi import application
 from batchyard.server.joining import Protocol
 from batchyard.server.keys import private_directory
 from batchyard.server.lock import Holder, Lock
@@ -137,7 +136,7 @@ def _leave_in_peace() -> None:
 
 async def _answer(yard: Yard, bound: socket.socket, announce: Callable[[], None]) -> None:
     config = uvicorn.Config(
-        application(yard.gateway(bound.getsockname()[1])),
+        yard.application(bound.getsockname()[1]),
         http=Protocol,
         ws="none",
         lifespan="off",

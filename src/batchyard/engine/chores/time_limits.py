@@ -37,7 +37,7 @@ class TimeLimits:
         if self._changed not in self._engine.watchers:
             self._engine.watchers.append(self._changed)
             for job in self._engine.jobs.values():
-                self._changed(job)
+                self._changed(None, job)
 
     def stop(self) -> None:
         """Look no more; twice, or before the start, is fine."""
@@ -48,7 +48,7 @@ class TimeLimits:
             self._next.cancel()
             self._next = None
 
-    def _changed(self, job: Job) -> None:
+    def _changed(self, _: Job | None, job: Job) -> None:
         if not time_limits.stuck(job):
             self._stuck.discard(job.id)
             return
