@@ -6,6 +6,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -71,13 +72,28 @@ def wheel_names(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+def pythons() -> list[str]:
+    """Find the Pythons of this machine that batchyard is for: this one, and newer ones."""
+    found = [sys.executable]
+    for minor in range(sys.version_info.minor + 1, 30):
+        python = which(f"python3.{minor}")
+        if (
+            python
+            and not subprocess.run([python, "-V"], capture_output=True, check=False).returncode
+        ):
+            found.append(python)
+    return found
+
+
+@pytest.fixture(scope="module", params=pythons())
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, wheel: Path, request: pytest.FixtureRequest
+) -> Path:
     """An environment that holds the wheel and what its lock names, and nothing else."""
     require("uv in .venv", "make setup", present=(ROOT / ".venv/bin/uv").exists())
     folder = tmp_path_factory.mktemp("empty") / "env"
     lock = ROOT / "requirements" / "server.txt"
-    run(UV, "venv", "--quiet", "--python", sys.executable, folder)
+    run(UV, "venv", "--quiet", "--python", request.param, folder)
     run(UV, "pip", "install", "--python", folder, "--require-hashes", "-r", lock)
     run(UV, "pip", "install", "--python", folder, "--offline", f"{wheel}[server]")
     return folder
@@ -96,7 +112,16 @@ def test_the_wheel_holds_the_package_whole_and_nothing_else(wheel_names: set[str
 
 
 def test_the_sdist_holds_what_is_needed_to_work_on_it(sdist_names: set[str]) -> None:
-    needed = {"LICENSE", "Makefile", "README.md", "CHANGELOG.md", "PKG-INFO", "pyproject.toml"}
+    needed = {
+        "LICENSE",
+        "SECURITY.md",
+        "CITATION.cff",
+        "Makefile",
+        "README.md",
+        "CHANGELOG.md",
+        "PKG-INFO",
+        "pyproject.toml",
+    }
     assert needed <= sdist_names
     folders = {name.partition("/")[0] for name in sdist_names if "/" in name}
     assert {"src", "tests", "docs", "examples", "benchmarks", "requirements", "tools"} <= folders
