@@ -116,6 +116,11 @@ from batchyard.errors import Refused
     is_flag=True,
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
+@click.option(
+    "--with-moto",
+    is_flag=True,
+    help="Let moto answer, at the same address, for AWS's services that are no yard's: S3, SQS …",
+)
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option(
     "--leave-with-parent",
@@ -147,6 +152,7 @@ def command(  # noqa: PLR0913 - one argument per option
     maximum_retries: int,
     retry_delay: int,
     aws_quotas: bool,
+    with_moto: bool,
     stop_jobs: bool,
     leave_with_parent: bool,
     verbose: bool,
@@ -165,6 +171,7 @@ def command(  # noqa: PLR0913 - one argument per option
       batchyard serve
       batchyard serve --ephemeral --port 0
       batchyard serve --data-dir ./yard --pass-env VIRTUAL_ENV
+      batchyard serve --ephemeral --with-moto
       batchyard serve --image-command 'lab/census:2=python3 -m census'
       batchyard serve --image-entrypoint 'lab/align=python3 align.py' --images images.toml
     """
@@ -198,6 +205,7 @@ def command(  # noqa: PLR0913 - one argument per option
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
+            with_moto=with_moto,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

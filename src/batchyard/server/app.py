@@ -29,7 +29,7 @@ from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
 from batchyard.server.house import House
-from batchyard.server.keys import Keys, load_or_create
+from batchyard.server.keys import Keys, Ring, load_or_create
 from batchyard.server.models import load
 from batchyard.server.operations import batch, logs, pipelines
 from batchyard.server.operations.batch.defaults import default_resources
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from batchyard.errors import BatchyardError
     from batchyard.launchers.seam import Launcher
     from batchyard.server.asgi import Application
+    from batchyard.server.neighbours.moto import Moto
     from batchyard.server.options import Options
     from batchyard.store.seam import Store
 
@@ -103,6 +104,8 @@ class Yard:
         self._ids = Ids()
         self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
+        self._ring = Ring(self.keys)
+        self._moto: Moto | None = None
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
@@ -135,6 +138,8 @@ class Yard:
         Raises:
             YardError: the state cannot be read, or attempts cannot be run.
         """
+        if self._moto is not None:
+            self._moto.start()
         self._writer.start()
         await self._begin()
         keep = int(self.options.retention_days * DAY_MS)
@@ -207,6 +212,8 @@ class Yard:
             await self._surroundings.stop()
             if engine is not None:
                 await engine.stop(jobs=jobs or self.options.ephemeral)
+            if self._moto is not None:
+                await self._moto.stop()
         finally:
             self._writer.stop()
             self.store.close()
@@ -220,6 +227,10 @@ class Yard:
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: task runners of pipelines' resources need it."""
         self._surroundings.url = url
+        if self.options.with_moto:
+            from batchyard.server.neighbours.moto import Moto
+
+            self._moto = Moto(self.options.account, self.keys, url)
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""
@@ -233,6 +244,9 @@ class Yard:
             self._stop_minutely()
             await self.engine.stop(jobs=True)
         self.store.clear()
+        if self._moto is not None:
+            await self._moto.reset()
+            self._ring.forget()
         await self._begin()
 
     def gateway(self, port: int) -> Gateway:
@@ -251,12 +265,22 @@ class Yard:
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
         pages: dict[str, Application] = {}
-        return Doors(self._gate(port), pages, application(self.gateway(port)))
+        return Doors(self._gate(port), pages, self._signed(port))
+
+    def _signed(self, port: int) -> Application:
+        """Form what answers signed requests: the gateway, and moto beside it."""
+        gateway = application(self.gateway(port))
+        if self._moto is None:
+            return gateway
+        from batchyard.server.neighbours.front import Front
+
+        ours = frozenset((self._batch.name, self._logs.name, self._pipelines.name))
+        return Front(self._gate(port), self._ring, ours, self._moto, gateway, self._ids.uuid)
 
     def _gate(self, port: int) -> Gate:
         options = self.options
         hosts = own_hosts(options.host, port, options.names)
-        return Gate(self.keys, hosts, options.auth, origins_of(hosts), LoopClock().now)
+        return Gate(self._ring, hosts, options.auth, origins_of(hosts), LoopClock().now)
 
     def current(self) -> Engine:
         """Give the engine of the moment."""

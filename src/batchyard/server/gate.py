@@ -24,9 +24,10 @@ from ipaddress import IPv6Address, ip_address
 from typing import NoReturn
 
 from batchyard.errors import Fault, Refused
-from batchyard.server.keys import Keys
-from batchyard.wire import Request
-from batchyard.wire.sigv4 import Claim, Scope, parse, shown, verify
+from batchyard.server.keys import Keys, Ring
+from batchyard.wire import Request, s3_presigned
+from batchyard.wire.sigv4 import Claim, Scope, parse, prove, shown, verify
+from batchyard.wire.sigv4_canonical import S3
 
 HEALTH = "/_batchyard/health"
 """The one path that answers without a credential, to GET."""
@@ -53,7 +54,7 @@ class Gate:
 
     def __init__(
         self,
-        keys: Keys,
+        keys: Keys | Ring,
         hosts: Iterable[str],
         auth: bool,  # noqa: FBT001 - beside keys and hosts its name says enough
         own_origins: Iterable[str],
@@ -86,8 +87,31 @@ class Gate:
         except Fault as fault:
             raise Fault(fault.code, f"{fault.message} {_ADVICE}", fault.status) from None
 
-    def check_source(self, request: Request) -> None:
+    def prove(self, request: Request, claim: Claim, hashed: str) -> str | None:
+        """Prove a claim about a request whose body is looked at by someone else.
+
+        Args:
+            request: as it came in; its body is not looked at.
+            claim: what it says.
+            hashed: what was signed in place of the body.
+
+        Returns:
+            The secret that it was signed with; None with ``--no-auth``, where it is not asked for.
+
+        Raises:
+            Fault: 403, as with `admit`.
+        """
+        try:
+            return self._proven(request, claim, hashed)
+        except Fault as fault:
+            raise Fault(fault.code, f"{fault.message} {_ADVICE}", fault.status) from None
+
+    def check_source(self, request: Request, *, buckets: bool = False) -> None:
         """Let a request of this machine in, or of a name that the yard is called by.
+
+        Args:
+            request: as it came in.
+            buckets: whether a name below one of those will do: S3's buckets are called so.
 
         Raises:
             Fault: 403 AccessDeniedException, for a foreign Host, or a page of another origin.
@@ -96,7 +120,7 @@ class Gate:
         if _CONTROL.search("\t".join(headers.values())):
             _deny("A header holds a control character; send each header on one line.")
         host = headers.get("host", "")
-        if host.lower() not in self._hosts:
+        if not self._is_own(host.lower(), buckets=buckets):
             _deny(
                 f"This yard does not answer to the Host {shown(host)}. Use the address it printed "
                 "at start, or start it with that name allowed."
@@ -104,6 +128,9 @@ class Gate:
         self._check_page(headers.get("origin"), headers.get("sec-fetch-site", "none"))
         if request.method == "OPTIONS":
             _deny("A yard answers no preflight: pages of other origins may not call it.")
+
+    def _is_own(self, host: str, *, buckets: bool) -> bool:
+        return host in self._hosts or (buckets and any(host.endswith(f".{h}") for h in self._hosts))
 
     def _check_page(self, origin: str | None, site: str) -> None:
         if origin is not None and origin.lower() not in self._own_origins:
@@ -121,11 +148,27 @@ class Gate:
         return claim
 
     def _prove(self, request: Request, claim: Claim) -> None:
+        verify(request, claim, self._secret(claim), self._clock())
+
+    def _secret(self, claim: Claim) -> str:
         secret = self._keys.secret_of(claim.access_key)
         if secret is None:
             message = "The security token included in the request is invalid."
             raise Fault("UnrecognizedClientException", message, 403)
-        verify(request, claim, secret, self._clock())
+        return secret
+
+    def _proven(self, request: Request, claim: Claim, hashed: str) -> str | None:
+        if self._auth:
+            secret = self._secret(claim)
+            if s3_presigned.is_older(claim):
+                s3_presigned.verify(request, claim, secret, self._clock())
+            else:
+                prove(request, claim, secret, hashed, self._clock())
+            return secret
+        if claim.expires is not None and claim.service not in S3:
+            message = "Without authentication a presigned URL proves nothing: sign the header."
+            raise Fault("InvalidSignatureException", message, 403)
+        return None
 
 
 def own_hosts(host: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:

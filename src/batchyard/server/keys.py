@@ -6,10 +6,12 @@ like an ssh key: mode 600, and refused as soon as others could read it.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import stat
 import string
+from base64 import b32encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +26,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # AKIA marks a long-term key of a user; base32 letters follow. Source:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
 _PREFIX = "AKIA"
+# The same page: ASIA marks a temporary key of AWS STS.
+_SESSION = "ASIA"
+_SESSION_HALF = 8
 _ID_LETTERS = string.ascii_uppercase + "234567"
 # AWS's secrets hold + and / too; without them a secret survives shells and URLs unquoted.
 _SECRET_LETTERS = string.ascii_letters + string.digits
@@ -44,7 +49,61 @@ class Keys:
 
     def secret_of(self, access_key_id: str) -> str | None:
         """Look up the secret of an access key id; None when it is not one of this yard's."""
-        return self.secret_access_key if access_key_id == self.access_key_id else None
+        if access_key_id == self.access_key_id:
+            return self.secret_access_key
+        return self._secret_of_session(access_key_id)
+
+    def session(self, name: str) -> Keys:
+        """Derive the temporary key of somebody: the same name has the same key.
+
+        It is known again by its form, so that none of them has to be kept.
+        """
+        body = self._derived(f"session {name}", _SESSION_HALF)
+        access_key_id = f"{_SESSION}{body}{self._derived(f'id {body}', _SESSION_HALF)}"
+        return Keys(access_key_id, self._session_secret(access_key_id))
+
+    def token(self, purpose: str) -> str:
+        """Derive a word that nobody else can guess: 52 letters (256 bits) for a purpose."""
+        return self._derived(f"token {purpose}", 52)
+
+    def _secret_of_session(self, access_key_id: str) -> str | None:
+        body, proof = access_key_id[4:12], access_key_id[12:]
+        own = self._derived(f"id {body}", _SESSION_HALF)
+        if access_key_id[:4] != _SESSION or not hmac.compare_digest(proof.encode(), own.encode()):
+            return None
+        return self._session_secret(access_key_id)
+
+    def _session_secret(self, access_key_id: str) -> str:
+        return self._derived(f"secret {access_key_id}", _SECRET_LENGTH)
+
+    def _derived(self, purpose: str, length: int) -> str:
+        digest = hmac.digest(self.secret_access_key.encode(), purpose.encode(), "sha256")
+        return b32encode(digest).decode()[:length]
+
+
+class Ring:
+    """A yard's key, and those that were given out beside it.
+
+    Args:
+        keys: the yard's own.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        """Begin with the yard's own."""
+        self._keys = keys
+        self._learnt: dict[str, str] = {}
+
+    def secret_of(self, access_key_id: str) -> str | None:
+        """Look up the secret of an access key id; None when nobody knows it."""
+        return self._keys.secret_of(access_key_id) or self._learnt.get(access_key_id)
+
+    def learn(self, access_key_id: str, secret: str) -> None:
+        """Take note of a key."""
+        self._learnt[access_key_id] = secret
+
+    def forget(self) -> None:
+        """Forget all but the yard's own."""
+        self._learnt.clear()
 
 
 def generate() -> Keys:

@@ -64,6 +64,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         maximum_retries: how often an activity is tried again, where its object does not say.
         retry_delay: how long that takes at least, in seconds, where its object does not say.
         aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
+        with_moto: whether moto answers for the services that are not the yard's own.
     """
 
     host: str = "127.0.0.1"
@@ -90,6 +91,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     maximum_retries: int = Policy().maximum_retries
     retry_delay: int = Policy().retry_delay
     aws_quotas: bool = False
+    with_moto: bool = False
 
     def check(self) -> None:
         """Refuse what cannot work.
@@ -108,6 +110,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if not 0 < self.retention_days <= LONGEST_RETENTION:
             most = f"{LONGEST_RETENTION} at most"
             raise Refused(f"--retention {self.retention_days:g}: more than 0 days, {most}")
+        if self.with_moto:
+            from batchyard.server.neighbours.moto import check_installed
+
+            check_installed()
         self._check_pipelines()
         self.known_images()
 

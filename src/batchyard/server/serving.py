@@ -113,6 +113,8 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             lock.says(Holder(os.getpid(), url))
         if not options.auth:
             warn("--no-auth: any key is accepted, from this machine only")
+        if options.with_moto:
+            warn("--with-moto: what moto holds is in its memory, and gone when the yard stops")
         await _answer(yard, bound, lambda: say(f"ready {url}"))
     finally:
         running = len(yard.running())

@@ -6,7 +6,8 @@ signature for our own command line without loading botocore.
 Of what AWS lets a client leave unsigned, the body is the part a yard cannot do without: it is
 what runs. So the payload's hash is always that of the body; ``UNSIGNED-PAYLOAD`` is refused. No
 SDK sends it to Batch, CloudWatch Logs or Data Pipeline: their operations carry no
-``unsignedPayload`` trait in botocore's models.
+``unsignedPayload`` trait in botocore's models. What S3 may leave open is in
+:mod:`batchyard.wire.sigv4_payload`.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -33,7 +34,7 @@ from batchyard.wire.sigv4_canonical import (
 )
 from batchyard.wire.sigv4_claim import REFUSED, Claim, invalid, parse, shown
 
-__all__ = ["SKEW", "UNSIGNED", "Claim", "Scope", "parse", "shown", "sign", "verify"]
+__all__ = ["SKEW", "UNSIGNED", "Claim", "Scope", "parse", "prove", "shown", "sign", "verify"]
 
 SKEW = 15 * 60 * 1000
 """How far a client's clock may be off, milliseconds: "more than 15 minutes after the date stamp
@@ -80,13 +81,29 @@ def verify(request: Request, claim: Claim, secret: str, now: int) -> None:
     Raises:
         Fault: InvalidSignatureException or RequestExpired, 403, saying what does not fit.
     """
+    hashed = _checked_hash(request)
+    prove(request, claim, secret, hashed, now)
+
+
+def prove(request: Request, claim: Claim, secret: str, hashed: str, now: int) -> None:
+    """Prove a claim about a request whose body is looked at by someone else.
+
+    Args:
+        request: as it came in; its body is not looked at.
+        claim: what ``parse`` read from it.
+        secret: the secret access key that belongs to the claim's access key.
+        hashed: what was signed in place of the body.
+        now: epoch milliseconds.
+
+    Raises:
+        Fault: as with `verify`.
+    """
     _check_time(claim, now)
     _check_headers(request.headers, claim.signed_headers)
-    hashed = _checked_hash(request)
     query = canonical_query(request.query, "" if claim.expires is None else "X-Amz-Signature")
     signed = claim.signed_headers
     canonical = canonical_request(
-        request.method, request.path, query, request.headers, signed, hashed
+        request.method, request.path, query, request.headers, signed, hashed, claim.service
     )
     text = string_to_sign(claim.timestamp, claim.scope, canonical)
     wanted = signature(secret, claim.scope, text)
@@ -135,6 +152,7 @@ def sign(  # noqa: PLR0913 - a request, a key, a scope and a time: none can be l
         sent,
         signed,
         payload_hash(body),
+        service,
     )
     proof = signature(secret, scope, string_to_sign(stamp, scope, canonical))
     names = ";".join(signed)

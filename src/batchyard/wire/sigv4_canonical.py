@@ -21,6 +21,10 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 """The last element of every credential scope."""
 
+S3: frozenset[str] = frozenset(("s3", "s3express", "s3-object-lambda", "s3-outposts"))
+"""Signing names of Amazon S3, which signs a path as it is sent:
+https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html"""
+
 _UNRESERVED = "-_.~"  # beside letters and digits: RFC 3986, section 2.3, as AWS's UriEncode() wants
 # A path that is its own canonical form: no encoding, no empty and no dot segment.
 _PLAIN_PATH = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
@@ -49,15 +53,18 @@ def raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def canonical_path(path: str) -> str:
+def canonical_path(path: str, service: str = "") -> str:
     """Form the CanonicalURI: dot and empty segments gone, then encoded once more.
 
     Every service but S3 wants the path of the request line encoded a second time
-    (``%3A`` becomes ``%253A``).
+    (``%3A`` becomes ``%253A``); S3 takes it as it is, since an object may be named ``a//../b``.
 
     Args:
         path: the path as on the wire, percent-encoded.
+        service: the signing name.
     """
+    if service in S3:
+        return path or "/"
     if _PLAIN_PATH.fullmatch(path):
         return path
     return quote(raw(_without_dots(path)), safe="/~")
@@ -117,6 +124,7 @@ def canonical_request(
     headers: Mapping[str, str],
     signed: Sequence[str],
     hashed: str,
+    service: str = "",
 ) -> str:
     """Form the canonical request.
 
@@ -126,10 +134,11 @@ def canonical_request(
         query: already canonical.
         headers: by lower-case name.
         signed: which of them are signed, sorted; all are there.
-        hashed: the payload's hash.
+        hashed: the payload's hash, or what stands for it.
+        service: the signing name.
     """
     return (
-        f"{method}\n{canonical_path(path)}\n{query}\n"
+        f"{method}\n{canonical_path(path, service)}\n{query}\n"
         f"{canonical_headers(headers, signed)}\n{';'.join(signed)}\n{hashed}"
     )
 
