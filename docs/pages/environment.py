@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from batchyard.batch import launching
+from typing import NoReturn
+
+from batchyard.batch import access, launching
 from batchyard.batch.launching import MACHINES_OWN
 from batchyard.batch.model import Attempt, Demand, Job, Spec
 from batchyard.cli.env import GONE
 from batchyard.launchers.supervisor.proc import MARKER
+from batchyard.server.access import Access
+from batchyard.server.keys import Keys
 from pages.markdown import code, table
+
+EXAMPLE = Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+"""AWS's documented example."""
 
 
 def page() -> str:
     """Form the page of the environment variables."""
     kept = ", ".join(map(code, MACHINES_OWN))
-    return "\n\n".join((READ, _read(), PRINTED, JOBS, _given(), BASE.format(kept=kept)))
+    jobs = (JOBS, _given(), LEADING, _leading(), OWN, BASE.format(kept=kept))
+    return "\n\n".join((READ, _read(), PRINTED, *jobs))
 
 
 READ = """# Environment variables
@@ -47,6 +55,11 @@ READERS = (
         "where to poll, without `--endpoint` and `--data-dir`; the first that is set",
     ),
     (
+        ("BATCHYARD_URL", "BATCHYARD_ACCESS_KEY_ID", "BATCHYARD_SECRET_ACCESS_KEY"),
+        ("serve",),
+        "set by `--with-moto` for moto's process: where the yard is, and its key",
+    ),
+    (
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SQS"),
         ("events",),
         "where EventBridge and SQS are, without `--endpoint`; they win over `AWS_ENDPOINT_URL`",
@@ -62,6 +75,32 @@ JOBS = """## Given to jobs
 On top of its definition's and its overrides' variables, an attempt gets these. Names that begin
 with `AWS_BATCH` are refused in definitions and overrides. Source:
 [job_env_vars](https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html)."""
+
+LEADING = """## That lead to the yard
+
+A job's own boto3, or any other client of AWS, works unconfigured: these lead it to the yard. They
+are for attempts beside a yard that has an address, and not for those that task runners run."""
+
+LEADING_MEANINGS = {
+    "AWS_REGION": "the region that the job was submitted in",
+    "AWS_DEFAULT_REGION": "the same, for boto3",
+    "AWS_ENDPOINT_URL_BATCH": "the yard, for AWS Batch",
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "the yard, for CloudWatch Logs",
+    "AWS_ENDPOINT_URL_DATA_PIPELINE": "the yard, for AWS Data Pipeline",
+    "AWS_ENDPOINT_URL": "with `--with-moto`, instead of those three: the yard, for every service",
+    "AWS_CONFIG_FILE": "with `--with-moto`: none, so that no profile of yours takes part",
+    "AWS_SHARED_CREDENTIALS_FILE": "with `--with-moto`: none",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "where a temporary key of the yard is had",
+    "AWS_ACCESS_KEY_ID": "where the yard listens beyond loopback, instead: that key",
+    "AWS_SECRET_ACCESS_KEY": "the same",
+    "AWS_SESSION_TOKEN": "the same",
+    "ECS_CONTAINER_METADATA_URI_V4": "where what is known of the attempt is had, in ECS's words",
+}
+"""As `MEANINGS`."""
+
+OWN = f"""What the definition, an override or `--pass-env` sets stays. Where one of these is set, a
+job has a way of its own, and is given none of the others that begin with `AWS_`, but the region:
+{", ".join(map(code, sorted(access.WAYS)))}. `serve --no-job-access` gives nobody any of them."""
 
 BASE = f"""## What that is built on
 
@@ -98,6 +137,20 @@ def _given() -> str:
     rows.append((code("PWD"), "the working directory", ""))
     rows.append((code(MARKER), "the attempt's id: batchyard's own mark on its processes", ""))
     return table(("variable", "meaning", "example"), rows)
+
+
+def _leading() -> str:
+    found: dict[str, str] = {}
+    for url, every_service in (("http://127.0.0.1:4680", False), ("http://192.0.2.1:4680", True)):
+        offer = Access(EXAMPLE, _no_engine, lambda: 0, every_service=every_service)
+        offer.url = url
+        found |= offer.offered(_child())
+    rows = [(code(name), LEADING_MEANINGS[name]) for name in sorted(found)]
+    return table(("variable", "meaning"), rows)
+
+
+def _no_engine() -> NoReturn:
+    raise AssertionError
 
 
 def _child() -> Job:

@@ -21,6 +21,7 @@ OPTIONS = {
     "default_queue": "--no-default-queue",
     "image_commands": "--image-command",
     "image_entrypoints": "--image-entrypoint",
+    "job_access": "--no-job-access",
     "names": "--allow-host",
     "retention_days": "--retention",
     "service_job_commands": "--service-job-command",

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.htm
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from batchyard.batch import images, reasons, services
+from batchyard.batch import access, images, reasons, services
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ MACHINES_OWN: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPD
 
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """The PATH a container gets when its image sets none (Docker's default)."""
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def substituted(command: Sequence[str], parameters: Mapping[str, str]) -> tuple[str, ...]:
@@ -79,7 +82,9 @@ def obstacle(spec: Spec, base: Mapping[str, str]) -> str | None:
     return reasons.no_secrets(missing) if missing else None
 
 
-def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:
+def environment_of(
+    job: Job, base: Mapping[str, str], offered: Mapping[str, str] = NOTHING
+) -> dict[str, str]:
     """Form the environment of a job's latest attempt.
 
     Args:
@@ -87,10 +92,12 @@ def environment_of(job: Job, base: Mapping[str, str]) -> dict[str, str]:
         base: what the environment is built on; the job's own variables win over it, and what
             the service sets wins over both. What says where things are on this machine
             (`MACHINES_OWN`) is of no use to an attempt on another.
+        offered: what leads its own clients of AWS to the yard, unless it has a way of its own.
     """
     if job.attempts[-1].worker_group is not None:
         base = {name: value for name, value in base.items() if name not in MACHINES_OWN}
-    return {**base, **job.spec.environment, **_given(job)}
+    own = {**base, **job.spec.environment}
+    return {**access.fitting(offered, own), **own, **_given(job)}
 
 
 def _given(job: Job) -> dict[str, str]:

@@ -117,6 +117,11 @@ from batchyard.errors import Refused
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
 @click.option(
+    "--no-job-access",
+    is_flag=True,
+    help="Do not lead jobs' own AWS clients to this yard: they find AWS as its user does.",
+)
+@click.option(
     "--with-moto",
     is_flag=True,
     help="Let moto answer, at the same address, for AWS's services that are no yard's: S3, SQS …",
@@ -152,6 +157,7 @@ def command(  # noqa: PLR0913 - one argument per option
     maximum_retries: int,
     retry_delay: int,
     aws_quotas: bool,
+    no_job_access: bool,
     with_moto: bool,
     stop_jobs: bool,
     leave_with_parent: bool,
@@ -205,6 +211,7 @@ def command(  # noqa: PLR0913 - one argument per option
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
+            job_access=not no_job_access,
             with_moto=with_moto,
         ),
         say=click.echo,

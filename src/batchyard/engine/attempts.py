@@ -44,6 +44,7 @@ class Attempts:
         self._launcher = Routed(parts.launcher, offered)
         self._journal = journal
         self._settings = settings
+        self._offered = parts.offered
         self._jobs: dict[str, str] = {}
         self._launches: list[seam.Launch] = []
         self._ended: list[str] = []
@@ -85,7 +86,7 @@ class Attempts:
         return seam.Launch(
             attempt=job.attempts[-1].id,
             command=launching.command_of(job.spec, settings.images),
-            environment=launching.environment_of(job, settings.base),
+            environment=launching.environment_of(job, settings.base, self._offered(job)),
             directory=job.spec.directory,
             memory=(job.spec.demand.memory or None) if settings.limit_memory else None,
             offer=_offer(job),

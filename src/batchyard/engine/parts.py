@@ -11,7 +11,7 @@ from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from batchyard.batch.ids import Place
     from batchyard.batch.model import Job
@@ -78,6 +78,11 @@ class Presenter(Protocol):
         """Form the environment and queue that every place begins with, if any."""
 
 
+def nothing(job: Job, /) -> Mapping[str, str]:  # noqa: ARG001 - where a yard has no address
+    """Offer nothing to an attempt."""
+    return {}
+
+
 class Parts(NamedTuple):
     """What an engine is made of; each is a seam.
 
@@ -91,6 +96,7 @@ class Parts(NamedTuple):
         presenter: forms what the service shows.
         surroundings: machines and other services, as far as pipelines need them.
         watchers: who sees every change of every job.
+        offered: forms the variables that lead a job's latest attempt to this yard.
     """
 
     store: Store
@@ -102,3 +108,4 @@ class Parts(NamedTuple):
     presenter: Presenter
     surroundings: Surroundings
     watchers: Sequence[Watcher] = ()
+    offered: Callable[[Job], Mapping[str, str]] = nothing

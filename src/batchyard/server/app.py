@@ -24,6 +24,7 @@ from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.summons import Folders
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
+from batchyard.server.access import PATHS, Access
 from batchyard.server.asgi import application
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
@@ -105,6 +106,9 @@ class Yard:
         self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
         self._ring = Ring(self.keys)
+        self._access = Access(
+            self.keys, self.current, LoopClock().now, every_service=options.with_moto
+        )
         self._moto: Moto | None = None
         self._batch = Service(load("batch"), loose_enums=LOOSE)
         self._logs = Service(load("logs"))
@@ -167,6 +171,7 @@ class Yard:
             new_id=self._ids.uuid,
             presenter=presenter,
             surroundings=self._surroundings,
+            offered=self._access.offered,
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
@@ -225,8 +230,9 @@ class Yard:
             chore.stop()
 
     def answers_at(self, url: str) -> None:
-        """Note where this yard can be reached: task runners of pipelines' resources need it."""
+        """Note where this yard can be reached: jobs, and resources' task runners, need it."""
         self._surroundings.url = url
+        self._access.url = url if self.options.job_access else None
         if self.options.with_moto:
             from batchyard.server.neighbours.moto import Moto
 
@@ -264,7 +270,7 @@ class Yard:
 
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
-        pages: dict[str, Application] = {}
+        pages: dict[str, Application] = {PATHS: self._access}
         return Doors(self._gate(port), pages, self._signed(port))
 
     def _signed(self, port: int) -> Application:

@@ -64,6 +64,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         maximum_retries: how often an activity is tried again, where its object does not say.
         retry_delay: how long that takes at least, in seconds, where its object does not say.
         aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
+        job_access: whether jobs' own clients of AWS are led to this yard.
         with_moto: whether moto answers for the services that are not the yard's own.
     """
 
@@ -91,6 +92,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     maximum_retries: int = Policy().maximum_retries
     retry_delay: int = Policy().retry_delay
     aws_quotas: bool = False
+    job_access: bool = True
     with_moto: bool = False
 
     def check(self) -> None:

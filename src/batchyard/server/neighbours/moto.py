@@ -151,7 +151,6 @@ def environment(own: Mapping[str, str], account: str) -> dict[str, str]:
     return kept | {
         "MOTO_ACCOUNT_ID": account,
         "MOTO_DISABLE_GLOBAL_CORS": "true",
-        "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 
