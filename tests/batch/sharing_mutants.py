@@ -61,8 +61,8 @@ MUTANTS = [
     mutant(CHORE, "due.at <= now", "due.at > now", STUCK_HERE),
     mutant(
         CHORE,
-        "            for job in self._engine.jobs.values():\n                self._changed(None, job)\n",
-        "",
+        "values():\n                self._changed(None, job)\n",
+        "values():\n                pass\n",
         STUCK_HERE,
     ),
     mutant(CHORE, "            self._stuck.discard(job.id)\n", "            pass\n", STUCK_HERE),

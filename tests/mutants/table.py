@@ -16,6 +16,7 @@ from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
 from tests.server.mutants import MUTANTS as SERVER
+from tests.server.neighbours.mutants import MUTANTS as NEIGHBOURS
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -122,11 +123,8 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/batch/launching.py",
         "tests/batch/launching_laws.py",
-        (
-            "{**base, **job.spec.environment, **_given(job)}",
-            "{**base, **_given(job), **job.spec.environment}",
-        ),
-        ("{**base, **job.spec.environment,", "{**job.spec.environment, **base,"),
+        ("**own, **_given(job)}", "**_given(job), **own}"),
+        ("{**base, **job.spec.environment}", "{**job.spec.environment, **base}"),
         ("str(len(job.attempts))", "str(len(job.attempts) - 1)"),
         ("job.spec, job.attempts[-1]", "job.spec, job.attempts[0]"),
         ("word.removeprefix(REFERENCE), word)", 'word.removeprefix(REFERENCE), "")'),
@@ -270,4 +268,5 @@ MUTANTS: list[Mutant] = [
     *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,
+    *NEIGHBOURS,
 ]

@@ -87,11 +87,11 @@ MUTANTS = [
     ),
     mutant("server/gate", "request.path == HEALTH:", "request.path.startswith(HEALTH):", GATE),
     mutant("server/gate", "if _CONTROL.search(", "if False and _CONTROL.search(", GATE),
-    mutant("server/gate", "if host.lower() not in self._hosts:", "if False:", BROWSER),
+    mutant("server/gate", "if not self._is_own(host.lower(),", "if False and (host,", BROWSER),
     mutant(
         "server/gate",
-        "if host.lower() not in self._hosts:",
-        "if host and host.lower() not in self._hosts:",
+        "if not self._is_own(host.lower(),",
+        "if host and not self._is_own(host.lower(),",
         GATE,
     ),
     mutant("server/gate", "origin is not None and", "origin and", BROWSER),
@@ -106,7 +106,7 @@ MUTANTS = [
         "if not auth and _is_loopback(host):",
         GATE,
     ),
-    mutant("server/keys", "if access_key_id == self.access_key_id else None", "", KEYS),
+    mutant("server/keys", "if access_key_id == self.access_key_id:", "if access_key_id:", KEYS),
     mutant(
         "server/keys",
         "        os.link(draft, path)",
