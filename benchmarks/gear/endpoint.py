@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,14 +48,41 @@ class Endpoint(NamedTuple):
         """
         return self._targeted("datapipeline", f"DataPipeline.{operation}", params)
 
+    def sqs_request(self, operation: str, params: object) -> bytes:
+        """Form a whole signed request to SQS.
+
+        Args:
+            operation: e.g. ``GetQueueUrl``.
+            params: its parameters.
+        """
+        return self._targeted("sqs", f"AmazonSQS.{operation}", params)
+
+    def s3_request(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """Form a whole signed request to S3.
+
+        Args:
+            method: e.g. ``PUT``.
+            path: bucket and key, e.g. ``/bucket/key``.
+            body: the object.
+        """
+        headers = {"x-amz-content-sha256": sha256(body).hexdigest()}
+        return self._signed("s3", path, headers, body, method)
+
     def _targeted(self, service: str, target: str, params: object) -> bytes:
         headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
         return self._signed(service, "/", headers, params)
 
-    def _signed(self, service: str, path: str, headers: dict[str, str], params: object) -> bytes:
-        body = msgspec.json.encode(params)
+    def _signed(
+        self,
+        service: str,
+        path: str,
+        headers: dict[str, str],
+        params: object,
+        method: str = "POST",
+    ) -> bytes:
+        body = params if isinstance(params, bytes) else msgspec.json.encode(params)
         signed = sign(
-            "POST",
+            method,
             f"http://127.0.0.1:{self.port}{path}",
             {**headers, "content-length": str(len(body))},
             body,
@@ -64,7 +92,10 @@ class Endpoint(NamedTuple):
             service=service,
             now=time.time_ns() // 1_000_000,
         )
-        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in signed.items())]
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in signed.items()),
+        ]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
     def call(self, operation: str, params: object) -> Any:  # noqa: ANN401 - JSON

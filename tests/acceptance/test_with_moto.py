@@ -169,6 +169,20 @@ def test_an_event_reaches_a_queue_by_a_rule(yard: RunningYard) -> None:
     assert json.loads(message["Body"])["detail"]["status"] == "SUCCEEDED"
 
 
+def test_a_rule_writes_to_a_log_group_of_the_yard(yard: RunningYard) -> None:
+    logs, events = yard.client("logs"), yard.client("events")
+    group = "/aws/events/all"
+    logs.create_log_group(logGroupName=group)
+    events.put_rule(Name="logged", EventPattern=json.dumps({"source": ["lab"]}))
+    for number, name in enumerate((group, "/aws/events/none")):
+        arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}"
+        events.put_targets(Rule="logged", Targets=[{"Id": str(number), "Arn": arn}])
+    entry = {"Source": "lab", "DetailType": "Done", "Detail": json.dumps({"a": 1})}
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    (event,) = logs.filter_log_events(logGroupName=group)["events"]
+    assert json.loads(event["message"])["detail"] == {"a": 1}
+
+
 def test_a_role_that_was_assumed_may_ask_the_yard_too(yard: RunningYard) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/worker"
     given = yard.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]

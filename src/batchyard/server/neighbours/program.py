@@ -16,6 +16,7 @@ import os
 import shutil
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 OURS: Final = frozenset({"batch", "batch_simple", "logs", "datapipeline"})
 """What moto calls the services that the yard answers itself."""
+
+TAUGHT: Final = {
+    "cloudformation": ("cloudformation", "stepfunctions", "loggroups"),
+    "ec2": ("loggroups",),
+    "events": ("loggroups",),
+    "lambda": ("loggroups",),
+    "stepfunctions": ("stepfunctions", "loggroups"),
+}
+"""Services of moto that do what the yard does, and which modules here lead them to it."""
 
 READY: Final = "ready"
 SECRETS: Final = "/_batchyard/secrets/"
@@ -72,14 +82,8 @@ def _prepared(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Teach moto about the yard before a service that would do what the yard does answers."""
 
     def create_backend_app(service: str) -> Any:  # noqa: ANN401 - a Flask
-        if service == "cloudformation":
-            from batchyard.server.neighbours import cloudformation
-
-            cloudformation.install()
-        elif service == "stepfunctions":
-            from batchyard.server.neighbours import stepfunctions
-
-            stepfunctions.install()
+        for module in TAUGHT.get(service, ()):
+            import_module(f"{__package__}.{module}").install()
         return create(service)
 
     return create_backend_app
