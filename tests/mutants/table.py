@@ -237,7 +237,20 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/store/sqlite/asking.sql",
         "tests/store/store_laws.py",
-        ("AND (specs.created_at, specs.n) < (:created_at, :n)", "AND specs.n < :n"),
+        (
+            "AND (specs.created_at, specs.n) < (:created_at, :n)\n  AND specs.name",
+            "AND specs.n < :n\n  AND specs.name",
+        ),
+        (
+            "AND (specs.created_at, specs.n) < (:created_at, :n)\n  AND definitions",
+            "AND specs.n < :n\n  AND definitions",
+        ),
+    ),
+    *mutants(
+        "batchyard/store/sqlite/listing.py",
+        "tests/store/test_listing.py",
+        ("min(created_at, _latest(query))", "_latest(query)"),
+        ('"jobs_in_share"', '"jobs_in_state"'),
     ),
     *mutants(
         "batchyard/store/memory.py",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from batchyard.errors import BatchyardError, Refused
+from batchyard.launchers.supervisor.open_files import raise_limit
 from batchyard.server.app import Yard
 from batchyard.server.joining import Protocol
 from batchyard.server.keys import private_directory
@@ -86,6 +87,7 @@ def serve(options: Options, say: Callable[[str], None], warn: Callable[[str], No
         YardError: the data directory is taken, or its state cannot be read.
     """
     options.check()
+    raise_limit()  # each connection is one, and each waiting poll holds one
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(options, say, warn))
 
