@@ -1,0 +1,113 @@
+"""Metrics of a real yard: what Prometheus is shown, what StatsD is sent, and who may look."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import urllib3
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.acceptance.yards import RunningYard, ended, reached, submit, until
+
+Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def asked(url: str, **headers: str) -> tuple[int, str]:
+    answer = urllib3.request("GET", f"{url}/metrics", headers=headers)
+    return answer.status, answer.data.decode()
+
+
+def scraped(url: str) -> Values:
+    status, text = asked(url)
+    assert status == 200, text
+    return {
+        (sample.name, frozenset((k, v) for k, v in sample.labels.items() if v)): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def series(name: str, **labels: str) -> tuple[str, frozenset[tuple[str, str]]]:
+    return name, frozenset(labels.items())
+
+
+HERE = {"region": "us-east-1", "queue": "default"}
+
+
+@pytest.fixture
+def statsd() -> Iterator[socket.socket]:
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    server.settimeout(30)
+    yield server
+    server.close()
+
+
+def received(server: socket.socket, wanted: str) -> None:
+    """Wait for a line."""
+    until(lambda: wanted in server.recv(65536).decode().split("\n"))
+
+
+def test_a_yard_shows_prometheus_what_runs_waits_and_ended_and_sends_it_to_statsd(
+    tmp_path: Path, statsd: socket.socket
+) -> None:
+    address = f"127.0.0.1:{statsd.getsockname()[1]}"
+    arguments = ("--ephemeral", "--metrics-prefix", "airflow", "--statsd", address)
+    with RunningYard(tmp_path, *arguments) as yard:
+        batch = yard.client("batch")
+        ended(batch, submit(batch, "true"))
+        running = submit(batch, "sleep", "600")
+        reached(batch, running, "RUNNING")
+        found = scraped(yard.url)
+        assert found[series("airflow_executor_running_tasks", **HERE, environment="local")] == 1
+        for name in (
+            "airflow_executor_queued_tasks",
+            "airflow_scheduler_tasks_executable",
+            "airflow_scheduler_tasks_starving",
+            "af_agg_ti_scheduled",
+        ):
+            assert found[series(name, **HERE)] == 0
+        room = {"region": "us-east-1", "environment": "local"}
+        assert found[series("airflow_executor_open_slots", **room)] >= 0
+        assert found[series("airflow_jobs_ended_total", **HERE, status="SUCCEEDED")] == 1
+        assert found[series("airflow_jobs_submit_to_start_seconds_count", **HERE)] == 2
+        assert found[series("airflow_jobs_exit_to_visible_seconds_count", **HERE)] == 1
+        call = {"service": "batch", "operation": "SubmitJob", "status": "200"}
+        assert found[series("airflow_api_calls_total", **call)] == 2
+        commits = found[series("airflow_journal_commits_total", outcome="done")]
+        assert commits == found[series("airflow_journal_commit_time_seconds_count")] > 0
+        received(statsd, "airflow.executor.running_tasks:1|g")
+        batch.terminate_job(jobId=running, reason="enough")
+        ended(batch, running)
+        received(statsd, "airflow.jobs.ended.region.us-east-1.queue.default.status.FAILED:1|c")
+
+
+def test_calls_that_were_refused_are_counted_by_their_status(tmp_path: Path) -> None:
+    with RunningYard(tmp_path, "--ephemeral") as yard:
+        assert urllib3.request("POST", f"{yard.url}/v1/submitjob", body=b"{}").status == 403
+        batch = yard.client("batch")
+        with pytest.raises(batch.exceptions.ClientException):
+            batch.submit_job(jobName="job", jobQueue="none", jobDefinition="none")
+        found = scraped(yard.url)
+        assert found[series("batchyard_api_calls_total", status="403")] == 1
+        refused = {"service": "batch", "operation": "SubmitJob"}
+        assert found[series("batchyard_api_calls_total", **refused, status="400")] == 1
+
+
+def test_metrics_are_for_nobody_who_may_not_ask(tmp_path: Path) -> None:
+    with RunningYard(tmp_path, "--ephemeral") as yard:
+        assert asked(yard.url, Host="evil.example")[0] == 403
+        assert asked(yard.url, Origin="https://evil.example")[0] == 403
+        assert urllib3.request("POST", f"{yard.url}/metrics", body=b"").status == 405
+    with RunningYard(tmp_path, "--ephemeral", "--no-metrics") as yard:
+        assert asked(yard.url) == (403, "This yard was started with --no-metrics.\n")
+
+
+def test_a_restarted_yard_shows_the_jobs_that_it_finds_again(tmp_path: Path) -> None:
+    yard = RunningYard(tmp_path)
+    reached(yard.client("batch"), submit(yard.client("batch"), "sleep", "600"), "RUNNING")
+    yard.stop()
+    with RunningYard(tmp_path) as again:
+        found = scraped(again.url)
+        assert found[series("batchyard_executor_running_tasks", **HERE, environment="local")] == 1
