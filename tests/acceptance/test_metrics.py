@@ -5,32 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import urllib3
-from prometheus_client.parser import text_string_to_metric_families
 
 from tests.acceptance.yards import RunningYard, ended, reached, submit, until
-
-Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
-
-
-def asked(url: str, **headers: str) -> tuple[int, str]:
-    answer = urllib3.request("GET", f"{url}/metrics", headers=headers)
-    return answer.status, answer.data.decode()
-
-
-def scraped(url: str) -> Values:
-    status, text = asked(url)
-    assert status == 200, text
-    return {
-        (sample.name, frozenset((k, v) for k, v in sample.labels.items() if v)): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
-def series(name: str, **labels: str) -> tuple[str, frozenset[tuple[str, str]]]:
-    return name, frozenset(labels.items())
-
+from tests.metrics.scraping import asked, scraped, series
 
 HERE = {"region": "us-east-1", "queue": "default"}
 
@@ -59,7 +36,7 @@ def test_a_yard_shows_prometheus_what_runs_waits_and_ended_and_sends_it_to_stats
         ended(batch, submit(batch, "true"))
         running = submit(batch, "sleep", "600")
         reached(batch, running, "RUNNING")
-        found = scraped(yard.url)
+        found = scraped(f"{yard.url}/metrics")
         assert found[series("airflow_executor_running_tasks", **HERE, environment="local")] == 1
         for name in (
             "airflow_executor_queued_tasks",
@@ -85,11 +62,11 @@ def test_a_yard_shows_prometheus_what_runs_waits_and_ended_and_sends_it_to_stats
 
 def test_calls_that_were_refused_are_counted_by_their_status(tmp_path: Path) -> None:
     with RunningYard(tmp_path, "--ephemeral") as yard:
-        assert urllib3.request("POST", f"{yard.url}/v1/submitjob", body=b"{}").status == 403
+        assert asked(f"{yard.url}/v1/submitjob", "POST")[0] == 403
         batch = yard.client("batch")
         with pytest.raises(batch.exceptions.ClientException):
             batch.submit_job(jobName="job", jobQueue="none", jobDefinition="none")
-        found = scraped(yard.url)
+        found = scraped(f"{yard.url}/metrics")
         assert found[series("batchyard_api_calls_total", status="403")] == 1
         refused = {"service": "batch", "operation": "SubmitJob"}
         assert found[series("batchyard_api_calls_total", **refused, status="400")] == 1
@@ -97,11 +74,11 @@ def test_calls_that_were_refused_are_counted_by_their_status(tmp_path: Path) -> 
 
 def test_metrics_are_for_nobody_who_may_not_ask(tmp_path: Path) -> None:
     with RunningYard(tmp_path, "--ephemeral") as yard:
-        assert asked(yard.url, Host="evil.example")[0] == 403
-        assert asked(yard.url, Origin="https://evil.example")[0] == 403
-        assert urllib3.request("POST", f"{yard.url}/metrics", body=b"").status == 405
+        assert asked(f"{yard.url}/metrics", Host="evil.example")[0] == 403
+        assert asked(f"{yard.url}/metrics", Origin="https://evil.example")[0] == 403
+        assert asked(f"{yard.url}/metrics", "POST")[0] == 405
     with RunningYard(tmp_path, "--ephemeral", "--no-metrics") as yard:
-        assert asked(yard.url) == (403, "This yard was started with --no-metrics.\n")
+        assert asked(f"{yard.url}/metrics") == (403, "This yard was started with --no-metrics.\n")
 
 
 def test_a_restarted_yard_shows_the_jobs_that_it_finds_again(tmp_path: Path) -> None:
@@ -109,5 +86,5 @@ def test_a_restarted_yard_shows_the_jobs_that_it_finds_again(tmp_path: Path) -> 
     reached(yard.client("batch"), submit(yard.client("batch"), "sleep", "600"), "RUNNING")
     yard.stop()
     with RunningYard(tmp_path) as again:
-        found = scraped(again.url)
+        found = scraped(f"{again.url}/metrics")
         assert found[series("batchyard_executor_running_tasks", **HERE, environment="local")] == 1

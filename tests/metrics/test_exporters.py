@@ -12,11 +12,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from batchyard.errors import Refused
+from batchyard.metrics.address import Address, address_of
 from batchyard.metrics.board import Board, Reading
 from batchyard.metrics.catalogue import Metric
 from batchyard.metrics.prometheus import Prometheus
 from batchyard.metrics.seam import Exporter
-from batchyard.metrics.statsd import Address, StatsD, address_of
+from batchyard.metrics.statsd import StatsD
 
 CALLS = Metric("api.calls", "counter", ("service", "status"), ("yard",), "Calls.")
 TIME = Metric("jobs.time", "histogram", ("queue",), ("yard",), "Times.", "seconds")

@@ -10,7 +10,7 @@ Source: https://github.com/statsd/statsd/blob/master/docs/metric_types.md
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from batchyard.errors import Refused
 from batchyard.metrics.board import Spread
@@ -19,9 +19,11 @@ from batchyard.metrics.catalogue import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batchyard.metrics.address import Address
     from batchyard.metrics.board import Board, Family, Labels
     from batchyard.metrics.catalogue import Metric
 
+LIBRARY = "statsd"
 MISSING = "Metrics for StatsD need statsd: pip install 'batchyard[metrics]'"
 
 PACKET = 1432
@@ -29,26 +31,6 @@ PACKET = 1432
 docs/metric_types.md, Multi-Metric Packets."""
 
 _FOREIGN = re.compile(r"[^\w-]+", re.ASCII)
-
-
-class Address(NamedTuple):
-    """Where a StatsD server listens."""
-
-    host: str
-    port: int
-
-
-def address_of(text: str) -> Address:
-    """Read ``HOST:PORT``; an IPv6 address stands in brackets.
-
-    Raises:
-        Refused: it is none.
-    """
-    host, colon, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - ports
-        raise Refused(f"{text!r} is no address of a StatsD server: give HOST:PORT")
-    return Address(host, int(port))
 
 
 class StatsD:
@@ -72,7 +54,7 @@ class StatsD:
         try:
             self._client: Any = StatsClient(*address, prefix, maxudpsize=PACKET, ipv6=ipv6)
         except OSError as error:
-            raise Refused(f"StatsD at {address.host}:{address.port}: {error}") from error
+            raise Refused(f"StatsD at {address}: {error}") from error
         self._counted: dict[str, float] = {}
         self._shown: set[str] = set()
         board.keep_recent()

@@ -9,11 +9,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from batchyard.errors import Refused
 from batchyard.metrics import prometheus, statsd
+from batchyard.metrics.address import Address, address_of
+from batchyard.metrics.exporting import check_library, check_prefix
 from batchyard.metrics.pushing import Pusher
 from batchyard.server.asgi import respond
-from batchyard.server.gate import is_loopback
 from batchyard.server.metering import Metering
 from batchyard.wire import Response
 
@@ -71,7 +71,7 @@ def pusher_of(
     """
     if options.statsd is None or metering is None:
         return None
-    address = statsd.address_of(options.statsd)
+    address = address_of(options.statsd)
     return Pusher(statsd.StatsD(metering.board, address, options.metrics_prefix), call)
 
 
@@ -81,15 +81,12 @@ def check(options: Options) -> None:
     Raises:
         Refused: with a sentence that names the option and the value.
     """
-    if not options.metrics_prefix.isidentifier() or not options.metrics_prefix.isascii():
-        prefix = options.metrics_prefix
-        raise Refused(f"--metrics-prefix {prefix!r}: letters, digits and _, such as `airflow`")
+    check_prefix(options.metrics_prefix)
     if options.statsd is not None:
-        statsd.address_of(options.statsd)
-        if find_spec("statsd") is None:
-            raise Refused(statsd.MISSING)
-    if options.metrics and find_spec(prometheus.LIBRARY) is None:
-        raise Refused(prometheus.MISSING)
+        address_of(options.statsd)
+        check_library(statsd.LIBRARY, statsd.MISSING)
+    if options.metrics:
+        check_library(prometheus.LIBRARY, prometheus.MISSING)
 
 
 _PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
@@ -98,7 +95,7 @@ _PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
 def _closed(options: Options) -> str | None:
     """Say why nobody may see the page; None if whoever comes in may."""
     if options.metrics is None:
-        return None if is_loopback(options.host) else HIDDEN
+        return None if Address(options.host, options.port).is_loopback else HIDDEN
     return None if options.metrics else OFF
 
 

@@ -163,7 +163,7 @@ def check_binding(host: str, auth: bool) -> None:  # noqa: FBT001 - as in Gate
     Raises:
         Refused: the address lies beyond loopback, and nobody would have to prove who they are.
     """
-    if not auth and not is_loopback(host):
+    if not auth and not _is_loopback(host):
         raise Refused(
             f"{host!r} is an address beyond loopback, and whoever reaches it could run commands "
             "here: an address beyond loopback needs authentication. Leave out --no-auth, or "
@@ -175,8 +175,7 @@ def _deny(message: str) -> NoReturn:
     raise Fault("AccessDeniedException", message, 403)
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches an address."""
+def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
