@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 import msgspec
 
+from batchyard.cli.metered import metered
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
@@ -72,15 +73,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Stop, tasks and all, when standard input ends: for a program that starts runners.",
 )
-@click.option("--metrics", metavar="[HOST:]PORT", help="Show /metrics to Prometheus there.")
-@click.option(
-    "--metrics-prefix",
-    default="batchyard",
-    show_default=True,
-    metavar="NAME",
-    help="What names of metrics begin with; `airflow` suits dashboards for Airflow.",
-)
-@click.option("--statsd", metavar="HOST:PORT", help="Send metrics to this StatsD server.")
+@metered
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs.")
 @click.option("--proxy-host", "--proxyHost", metavar="HOST", help="Go through this HTTP proxy.")
 @click.option("--proxy-port", "--proxyPort", type=click.IntRange(1, 65535), help="Its port.")
