@@ -181,3 +181,28 @@ def test_a_failure_marked_finished_ends_the_pipeline() -> None:
     ran.pipelines.finish(OWNER, list(ran.all()))
     ran.yard.settle()
     assert ran.state == PipelineState.FINISHED
+
+
+def test_a_changed_limit_of_active_instances_holds_from_its_activation() -> None:
+    early = HOURLY | {"startDateTime": "2012-02-29T21:00:00"}
+    default = {"id": "Default", "schedule": ref("S"), "workerGroup": "g"}
+    ran = Ran(default, early, shell(maxActiveInstances="1"))
+
+    def limited(most: int) -> None:
+        given = document(default, early, shell(maxActiveInstances=str(most)))
+        ran.pipelines.change(OWNER, pipeline.Defined(files.read(json.dumps(given))))
+        ran.activate()
+
+    def waiting() -> int:
+        statuses = [i.status for i in ran.all().values() if i.kind != "resource"]
+        return sum(status == "WAITING_FOR_RUNNER" for status in statuses)
+
+    assert waiting() == 1
+    limited(2)
+    assert waiting() == 2
+    limited(1)
+    assert waiting() == 2  # whoever is active stays so
+    ran.runs()
+    assert waiting() == 1
+    ran.runs()
+    assert waiting() == 1

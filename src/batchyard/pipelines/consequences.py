@@ -20,7 +20,7 @@ from batchyard.pipelines.states import BAD, ENDED, Status
 from batchyard.pipelines.turnstiles import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 
@@ -266,6 +266,12 @@ class _Following:
         for name in names:
             self.happen(name, events.Paused(at))
 
+    def limit(self, component: str, limit: int, at: int) -> None:
+        """Let so many of a component be active at once."""
+        passed = turnstiles.limited(self._turnstile(component), limit)
+        for name, event in self._passed(component, passed, at):
+            self.happen(name, event)
+
     def resume(self, component: str, names: Iterable[str], at: int) -> None:
         """Let a component's instances go on."""
         for name, event in self._passed(
@@ -291,6 +297,20 @@ def paused(view: View, component: str, names: Iterable[str], at: int) -> Consequ
     """
     following = _Following(view)
     following.pause(component, names, at)
+    return following.found()
+
+
+def limited(view: View, limits: Mapping[str, int], at: int) -> Consequences:
+    """Let other numbers of instances be active at once; those that are stay so.
+
+    Args:
+        view: the pipeline before.
+        limits: how many, by component.
+        at: when, epoch milliseconds.
+    """
+    following = _Following(view)
+    for component, limit in limits.items():
+        following.limit(component, limit, at)
     return following.found()
 
 

@@ -76,6 +76,11 @@ def left(turnstile: Turnstile, start: int, name: str) -> Passed:
     return (turnstile if waiting is turnstile.waiting else replace(turnstile, waiting=waiting)), ()
 
 
+def limited(turnstile: Turnstile, limit: int) -> Passed:
+    """Others may be active at once from now on; whoever is stays so."""
+    return _open(replace(turnstile, limit=limit)) if limit != turnstile.limit else (turnstile, ())
+
+
 def paused(turnstile: Turnstile) -> Passed:
     """Nobody may pass from now on."""
     return replace(turnstile, paused=True), ()

@@ -107,9 +107,15 @@ class Live:
         known = self.turnstiles.get(component)
         if known is not None:
             return known
+        return Turnstile(self._limit(component), paused=component in self.pipeline.paused)
+
+    def limits(self) -> dict[str, int]:
+        """Tell how many may be active at once by the definition, where anybody has asked."""
+        return {component: self._limit(component) for component in self.turnstiles}
+
+    def _limit(self, component: str) -> int:
         found = self.blueprint().components.get(component)
-        limit = self._policy.max_active if found is None else found.rules.max_active
-        return Turnstile(limit, paused=component in self.pipeline.paused)
+        return self._policy.max_active if found is None else found.rules.max_active
 
     def all_of(self, component: str | None = None, *statuses: Status) -> Iterator[Instance]:
         """Give the instances of a component or of all, whether they are on disk or not."""

@@ -205,7 +205,7 @@ class Pipelines:
         if run_at is None and was.state is PipelineState.INACTIVE:
             self._go_on(live, was.deactivated_at or 0, resume_at or 0)
         self._planner.plan(live)
-        self._review(live)
+        self.follow(live, consequences.limited(live, live.limits(), now))
 
     def _go_on(self, live: Live, since: int, start: int) -> None:
         """Run again what the deactivation ended."""
