@@ -1,12 +1,25 @@
 """Metrics of a real yard: what Prometheus is shown, what StatsD is sent, and who may look."""
 
+import re
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.yards import RunningYard, ended, reached, submit, until
+from tests.acceptance.test_task_runner import RunnerProcess
+from tests.acceptance.test_task_runner_at_yard import GROUP, queue
+from tests.acceptance.yards import (
+    BATCHYARD,
+    RunningYard,
+    clean_environment,
+    ended,
+    reached,
+    register,
+    submit,
+    until,
+)
 from tests.metrics.scraping import asked, scraped, series
 
 HERE = {"region": "us-east-1", "queue": "default"}
@@ -58,6 +71,49 @@ def test_a_yard_shows_prometheus_what_runs_waits_and_ended_and_sends_it_to_stats
         batch.terminate_job(jobId=running, reason="enough")
         ended(batch, running)
         received(statsd, "airflow.jobs.ended.region.us-east-1.queue.default.status.FAILED:1|c")
+
+
+def test_a_worker_group_shows_what_waits_for_its_runners_and_what_they_run(
+    tmp_path: Path,
+) -> None:
+    group = {"region": "us-east-1", "worker_group": GROUP}
+    with RunningYard(tmp_path / "yard") as yard:
+        url, batch = f"{yard.url}/metrics", yard.client("batch")
+        queue(batch)
+        gate = tmp_path / "gate"
+        command = f"while [ ! -e {gate} ]; do sleep 0.02; done"
+        definition = register(batch, "sh", "-c", command, name="far")
+        job = batch.submit_job(jobName="far", jobQueue="far", jobDefinition=definition)["jobId"]
+        where = {**group, "queue": "far", "environment": "far"}
+        queued = series("batchyard_executor_queued_tasks", **where)
+        until(lambda: scraped(url).get(queued) == 1)
+        with RunnerProcess(tmp_path / "runner", "--data-dir", str(yard.data_dir)):
+            running = series("batchyard_executor_running_tasks", **where)
+            until(lambda: scraped(url).get(running) == 1)
+            assert queued not in scraped(url)
+            slots = series("batchyard_executor_open_slots", **group)
+            until(lambda: scraped(url).get(slots) == 1)
+            gate.touch()
+            ended(batch, job)
+            polled = series("batchyard_tasks_polled_total", **group, outcome="task")
+            assert scraped(url)[polled] == 1
+            assert scraped(url)[running] == 0
+
+
+def test_a_command_that_waits_sends_what_it_asked(tmp_path: Path, statsd: socket.socket) -> None:
+    with RunningYard(tmp_path, "--ephemeral") as yard:
+        job = submit(yard.client("batch"), "true")
+        address = f"127.0.0.1:{statsd.getsockname()[1]}"
+        subprocess.run(
+            [BATCHYARD, "wait", job, "--statsd", address, "--metrics-prefix", "airflow"],
+            env=clean_environment() | yard.env(),
+            check=True,
+            capture_output=True,
+        )
+        text = statsd.recv(65536).decode()
+    assert re.search(
+        r"^airflow\.waits\.calls\..*\.outcome\.answered:[1-9]\d*\|c$", text, re.MULTILINE
+    )
 
 
 def test_calls_that_were_refused_are_counted_by_their_status(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from batchyard.batch.states import JobState
 from batchyard.pipelines.states import HELD, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from batchyard.batch.model import Job
     from batchyard.pipelines.instances import Instance
@@ -26,7 +26,7 @@ RESOURCE: Final = "(resource)"
 
 
 class Standing(NamedTuple):
-    """Where something stands.
+    """Where something stands. While it is counted it is a plain tuple: a third of the time.
 
     Attributes:
         stage: how far it has come.
@@ -43,6 +43,8 @@ class Standing(NamedTuple):
     region: str = ""
 
 
+_Key: TypeAlias = "tuple[Stage, str, str, str, str]"
+
 _STAGES: Final[dict[JobState, Stage]] = {
     JobState.SUBMITTED: "scheduled",
     JobState.PENDING: "scheduled",
@@ -52,23 +54,22 @@ _STAGES: Final[dict[JobState, Stage]] = {
 }
 
 
-def of_job(job: Job) -> Standing | None:
+def of_job(job: Job) -> _Key | None:
     """Tell where a job stands; one that has ended, and an array of jobs, stand nowhere."""
-    state = job.state
+    state, spec = job.state, job.spec
     stage = _STAGES.get(state)
-    if stage is None or job.is_array:
+    if stage is None or (spec.array_size is not None and job.index is None):
         return None
-    queue = job.spec.queue
     if stage != "running":
         vain = stage == "executable" and job.status_reason in MISFITS
-        return Standing("misfit" if vain else stage, queue)
+        return ("misfit" if vain else stage, spec.queue, "", "", "")
     latest = job.attempts[-1]
-    offered = state is JobState.STARTING and latest.worker_group is not None
-    where = queue, latest.environment, latest.worker_group or ""
-    return Standing("executable" if offered else "running", *where)
+    group = latest.worker_group
+    offered = group is not None and state is JobState.STARTING
+    return ("executable" if offered else stage, spec.queue, latest.environment, group or "", "")
 
 
-def of_instance(region: str, instance: Instance) -> Standing | None:
+def of_instance(region: str, instance: Instance) -> _Key | None:
     """Tell where an activity stands; what is not for task runners stands nowhere."""
     status = instance.status
     if instance.ended or instance.by != "runner":
@@ -79,7 +80,7 @@ def of_instance(region: str, instance: Instance) -> Standing | None:
         stage = "scheduled"
     elif status is Status.WAITING_FOR_RUNNER:
         stage = "executable"
-    return Standing(stage, worker_group=group, region=region)
+    return (stage, "", "", group, region)
 
 
 class Standings:
@@ -87,7 +88,7 @@ class Standings:
 
     def __init__(self) -> None:
         """Begin with nothing anywhere."""
-        self._counts: dict[Standing, int] = {}
+        self._counts: dict[_Key, int] = {}
 
     def job(self, was: Job | None, now: Job) -> None:
         """See a job change; all that live are to be seen, the first time as new ones."""
@@ -100,11 +101,11 @@ class Standings:
         before = None if was is None else of_instance(region, was)
         self._move(before, None if now is None else of_instance(region, now))
 
-    def counts(self) -> Mapping[Standing, int]:
+    def counts(self) -> Iterator[tuple[Standing, int]]:
         """Tell how many stand where; nowhere is there nobody."""
-        return self._counts
+        return ((Standing(*key), count) for key, count in self._counts.items())
 
-    def _move(self, was: Standing | None, now: Standing | None) -> None:
+    def _move(self, was: _Key | None, now: _Key | None) -> None:
         if was == now:
             return
         counts = self._counts

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.batch import ids
-from batchyard.batch.states import JobState
+from batchyard.batch.states import ENDED, JobState
 from batchyard.metrics import catalogue
 from batchyard.metrics.board import Board, Reading
 from batchyard.metrics.standing import Standings
@@ -84,7 +84,7 @@ class Metering:
             if latest is not None and latest.started_at is not None:
                 waited = (latest.started_at - now.created_at) / 1000
                 self.board.observe("jobs.submit_to_start", waited, *named(now.spec.queue))
-        elif now.ended and not now.is_array:
+        elif state in ENDED and not now.is_array:
             self.board.count("jobs.ended", *named(now.spec.queue), state.value)
             latest = now.attempts[-1] if now.attempts else None
             if latest is not None and latest.stopped_at is not None:
@@ -162,7 +162,7 @@ class Metering:
             )
 
     def _standing(self) -> Iterator[Reading]:
-        for standing, count in self._standings.counts().items():
+        for standing, count in self._standings.counts():
             region, queue = named(standing.queue) if standing.queue else (standing.region, "")
             environment = named(standing.environment).name if standing.environment else ""
             where = region, queue, environment, standing.worker_group
