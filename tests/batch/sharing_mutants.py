@@ -59,7 +59,13 @@ MUTANTS = [
     mutant(LIMITS, " if entry.event != events.Tagged.__name__", "", STUCK),
     mutant(LIMITS, 'limit.action == "CANCEL"', 'limit.action == "TERMINATE"', STUCK_HERE),
     mutant(CHORE, "due.at <= now", "due.at > now", STUCK_HERE),
-    mutant(CHORE, "self._changed(None, job)", "pass", STUCK_HERE),
+    mutant(
+        CHORE,
+        "            for job in self._engine.jobs.values():\n"
+        "                self._changed(None, job)\n",
+        "",
+        STUCK_HERE,
+    ),
     mutant(CHORE, "            self._stuck.discard(job.id)\n", "            pass\n", STUCK_HERE),
     mutant(TOTALS, "0 <= total <= MOST", "total <= MOST", TAKEN),
     mutant(TOTALS, "0 <= total <= MOST", "0 <= total", TAKEN),

@@ -136,6 +136,14 @@ def test_a_commit_that_fails_is_counted_and_its_jobs_are_visible_after_the_next(
     assert commits == counted(board, "journal.commit_time")[()].seen > 0
 
 
+def test_events_are_counted_by_what_became_of_them(yard: Yard) -> None:
+    metering = yard.metering
+    for taken, refused in ((3, 1), (2, 0)):
+        metering.delivered("taken", taken)
+        metering.delivered("refused", refused)
+    assert counted(metering.board, "events.delivered") == {("taken",): 5, ("refused",): 1}
+
+
 def test_counters_outlive_an_engine_and_gauges_tell_of_the_next(yard: Yard) -> None:
     done, waiting = yard.submit(), yard.submit(demand=Demand(VCPUS, 1))
     yard.settle()

@@ -160,6 +160,14 @@ METRICS: Final = (
         "seconds",
     ),
     Metric(
+        "events.delivered",
+        "counter",
+        ("outcome",),
+        _YARD,
+        "State-change events that targets were told: `taken`, `refused`, or `failed` with a call;"
+        " those that were not taken are told again.",
+    ),
+    Metric(
         "tasks.ended",
         "counter",
         (*_GROUP, "status"),

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import lru_cache
 from inspect import isawaitable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from batchyard.batch import ids
 from batchyard.batch.states import ENDED, JobState
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Done = Callable[[BaseException | None], None]
     Operation = Callable[..., Any]
+    Delivered = Literal["taken", "refused", "failed"]
 
 POLL = "PollForTask"
 
@@ -97,6 +98,11 @@ class Metering:
     def called(self, service: str, operation: str, status: int) -> None:
         """A call was answered."""
         self.board.count("api.calls", service, operation, str(status))
+
+    def delivered(self, outcome: Delivered, events: int) -> None:
+        """Targets were told so many events."""
+        if events:
+            self.board.count("events.delivered", outcome, by=events)
 
     def written(self, writer: Writer) -> Writer:
         """Give the writer, with what it writes counted."""
