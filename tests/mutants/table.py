@@ -11,6 +11,7 @@ from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
 from tests.launchers.offered_mutants import MUTANTS as OFFERED
 from tests.logs.mutants import MUTANTS as LOGS
+from tests.metrics.mutants import MUTANTS as METRICS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
@@ -277,6 +278,7 @@ MUTANTS: list[Mutant] = [
     *POLLING,
     *RUNNER,
     *LOGS,
+    *METRICS,
     *OFFERED,
     *PIPELINES,
     *SERVER,
