@@ -126,6 +126,19 @@ from batchyard.errors import Refused
     is_flag=True,
     help="Let moto answer, at the same address, for AWS's services that are no yard's: S3, SQS …",
 )
+@click.option(
+    "--metrics/--no-metrics",
+    default=None,
+    help="Show /metrics to Prometheus.  [default: where only this machine can ask]",
+)
+@click.option(
+    "--metrics-prefix",
+    default="batchyard",
+    show_default=True,
+    metavar="NAME",
+    help="What names of metrics begin with; `airflow` suits dashboards for Airflow.",
+)
+@click.option("--statsd", metavar="HOST:PORT", help="Send metrics to this StatsD server.")
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option(
     "--leave-with-parent",
@@ -159,6 +172,9 @@ def command(  # noqa: PLR0913 - one argument per option
     aws_quotas: bool,
     no_job_access: bool,
     with_moto: bool,
+    metrics: bool | None,
+    metrics_prefix: str,
+    statsd: str | None,
     stop_jobs: bool,
     leave_with_parent: bool,
     verbose: bool,
@@ -213,6 +229,9 @@ def command(  # noqa: PLR0913 - one argument per option
             aws_quotas=aws_quotas,
             job_access=not no_job_access,
             with_moto=with_moto,
+            metrics=metrics,
+            metrics_prefix=metrics_prefix,
+            statsd=statsd,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

@@ -11,6 +11,7 @@ import msgspec
 
 from batchyard.engine.parts import POLL_HOLD
 from batchyard.errors import Refused
+from batchyard.metrics.catalogue import PREFIX
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server.gate import check_binding
@@ -66,6 +67,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
         job_access: whether jobs' own clients of AWS are led to this yard.
         with_moto: whether moto answers for the services that are not the yard's own.
+        metrics: whether ``/metrics`` shows what is counted; None: where only this machine can ask.
+        metrics_prefix: what the names of metrics begin with.
+        statsd: ``HOST:PORT`` of a StatsD server that is sent what is counted.
     """
 
     host: str = "127.0.0.1"
@@ -94,6 +98,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     aws_quotas: bool = False
     job_access: bool = True
     with_moto: bool = False
+    metrics: bool | None = None
+    metrics_prefix: str = PREFIX
+    statsd: str | None = None
 
     def check(self) -> None:
         """Refuse what cannot work.
