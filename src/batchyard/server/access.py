@@ -44,6 +44,25 @@ ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - translated, n
 NOTHING: Final = "/dev/null"
 
 
+HIDDEN: Final = {"AWS_CONFIG_FILE": NOTHING, "AWS_SHARED_CREDENTIALS_FILE": NOTHING}
+"""So that no profile of the user's takes part."""
+
+
+def leading(url: str, keys: Keys) -> dict[str, str]:
+    """Form the variables that lead a process of the yard's own to it, for every service.
+
+    Args:
+        url: where the yard answers.
+        keys: as whom.
+    """
+    return {
+        "AWS_ENDPOINT_URL": _from_here(url),
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        **HIDDEN,
+    }
+
+
 class Access:
     """Leads attempts to the yard.
 
@@ -93,8 +112,7 @@ class Access:
         Where it answers for everything, a profile of its user's is hidden, as it is in a container.
         """
         if self._every_service:
-            hidden = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-            return {"AWS_ENDPOINT_URL": url, **dict.fromkeys(hidden, NOTHING)}
+            return {"AWS_ENDPOINT_URL": url, **HIDDEN}
         names = ("BATCH", "CLOUDWATCH_LOGS", "DATA_PIPELINE")
         return {f"AWS_ENDPOINT_URL_{name}": url for name in names}
 

@@ -25,7 +25,7 @@ from batchyard.launchers.summons import Folders
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server import exporting
-from batchyard.server.access import PATHS, Access
+from batchyard.server.access import PATHS, Access, leading
 from batchyard.server.asgi import application
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
@@ -248,6 +248,7 @@ class Yard:
             from batchyard.server.neighbours.moto import Moto
 
             self._moto = Moto(self.options.account, self.keys, url)
+            self._surroundings.aws = leading(url, self.keys)
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""

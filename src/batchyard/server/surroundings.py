@@ -3,7 +3,7 @@
 A resource (``Ec2Resource``, ``EmrCluster``) is a task runner on this machine, in a process of its
 own, that works in the worker group of that resource and ends with it. S3, DynamoDB and SNS are
 asked where and as whom the yard's environment says (``AWS_ENDPOINT_URL_S3``, ``AWS_PROFILE`` …),
-on threads.
+or, if the yard answers for them itself, there; on threads.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Surroundings:
 
     Attributes:
         url: where the yard answers; None where it has no address.
+        aws: variables that lead to the other services, instead of those of the environment.
     """
 
     def __init__(self, directory: Path, output: Path, base: Mapping[str, str]) -> None:
@@ -53,6 +54,7 @@ class Surroundings:
         self._under_way: set[asyncio.Future[None]] = set()
         self._session: Any = None
         self.url: str | None = None
+        self.aws: Mapping[str, str] = {}
 
     def provide(
         self, place: Place, group: str, resource: PipelineObject, gone: Callable[[str], None]
@@ -101,7 +103,7 @@ class Surroundings:
 
     def _environment(self) -> dict[str, str]:
         own = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
-        return {**own, **self._base}
+        return {**(self.aws or own), **self._base}
 
     def check(
         self,
@@ -145,8 +147,33 @@ class Surroundings:
         if self._session is None:
             import botocore.session
 
-            self._session = botocore.session.Session()
+            session = botocore.session.Session()
+            self._session = Led(session, self.aws) if self.aws else session
         return self._session
+
+
+class Led:
+    """A session of botocore whose clients all go where variables lead, whatever is configured.
+
+    Args:
+        session: botocore's.
+        aws: the variables: an endpoint and a key.
+    """
+
+    def __init__(self, session: Any, aws: Mapping[str, str]) -> None:  # noqa: ANN401 - botocore ships no types
+        """Take them."""
+        self._session = session
+        self._aws = aws
+
+    def create_client(self, service: str, region_name: str) -> Any:  # noqa: ANN401 - as above
+        """Make a client, as botocore's session does."""
+        return self._session.create_client(
+            service,
+            region_name=region_name,
+            endpoint_url=self._aws["AWS_ENDPOINT_URL"],
+            aws_access_key_id=self._aws["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self._aws["AWS_SECRET_ACCESS_KEY"],
+        )
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
