@@ -116,6 +116,13 @@ from batchyard.errors import Refused
     is_flag=True,
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
+@click.option(
+    "--events-to",
+    multiple=True,
+    metavar="TARGET",
+    help="Tell this target what EventBridge is told of jobs: `sqs:URL`, `eventbridge:BUS[@URL]`, "
+    "`file:PATH`, or a webhook's URL.",
+)
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option(
     "--leave-with-parent",
@@ -147,6 +154,7 @@ def command(  # noqa: PLR0913 - one argument per option
     maximum_retries: int,
     retry_delay: int,
     aws_quotas: bool,
+    events_to: tuple[str, ...],
     stop_jobs: bool,
     leave_with_parent: bool,
     verbose: bool,
@@ -167,6 +175,7 @@ def command(  # noqa: PLR0913 - one argument per option
       batchyard serve --data-dir ./yard --pass-env VIRTUAL_ENV
       batchyard serve --image-command 'lab/census:2=python3 -m census'
       batchyard serve --image-entrypoint 'lab/align=python3 align.py' --images images.toml
+      batchyard serve --events-to file:events.jsonl
     """
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="batchyard: %(message)s"
@@ -198,6 +207,7 @@ def command(  # noqa: PLR0913 - one argument per option
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
+            events_to=events_to,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),
