@@ -33,6 +33,7 @@ CLAIMS = (
     "tasks",
     "pollers",
     "placement",
+    "events",
     "runner",
 )
 

@@ -93,6 +93,23 @@ def test_a_target_is_told_once_what_there_is_is_on_disk() -> None:
     assert all(seen)
 
 
+def test_what_is_noted_while_the_disk_is_written_is_told_as_well() -> None:
+    yard = Telling()
+    seen: list[int] = []
+    yard.engine.bulletin.published.append(lambda: seen.append(len(yard.store.notices(0, 100))))
+    yard.settle()
+    yard.writer.held = True
+    yard.submit()
+    yard.settle()
+    yard.submit(depends_on=())
+    yard.settle()
+    yard.writer.write()
+    yard.settle()
+    yard.writer.write()
+    yard.settle()
+    assert seen[-1] == len(yard.store.notices(0, 100)) == 4
+
+
 def test_without_targets_nothing_is_written_and_all_can_be_looked_at() -> None:
     yard = Yard()
     job = yard.submit()

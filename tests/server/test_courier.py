@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
+from batchyard.batch.model import Job
 from batchyard.batch.notices import Notice
 from batchyard.engine.bulletin import Bulletin
 from batchyard.engine.clock import LoopClock
@@ -56,6 +57,15 @@ class Scripted:
         """Hold nothing."""
 
 
+class Forms:
+    """Shows nothing."""
+
+    def detail(self, job: Job) -> bytes:
+        return job.id.encode()
+
+    form = detail
+
+
 class Marked(Bulletin):
     """Says when a target has come further."""
 
@@ -83,7 +93,7 @@ class Place:
         self.stirred = asyncio.Event()
         loop = asyncio.get_running_loop()
         self.target.called = lambda: loop.call_soon_threadsafe(self.stirred.set)
-        bulletin = Marked([NAME], journal, clock, journal.flush, lambda _: b"{}")
+        bulletin = Marked([NAME], journal, clock, journal.flush, Forms())
         bulletin.stirred = self.stirred
         bulletin.start(self.store)
         return bulletin

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from batchyard.batch.notices import Notice, kinds, written
 
@@ -33,6 +33,16 @@ NOTE: Final = "notices delivered to "
 """What the names of the notes begin with that say how far a target has come."""
 
 
+class Forms(Protocol):
+    """Forms jobs as they are shown."""
+
+    def detail(self, job: Job) -> bytes:
+        """Form a live job's JobDetail JSON as it is now."""
+
+    def form(self, job: Job) -> bytes:
+        """Form a job's JobDetail JSON as it was once."""
+
+
 class Posted(NamedTuple):
     """A notice as it is kept for whoever looks."""
 
@@ -49,7 +59,7 @@ class Bulletin:
         journal: keeps notices with the changes that they tell.
         clock: tells the time and calls back.
         wake: lets the turn be written.
-        present: forms a job as it is shown.
+        shown: forms jobs as they are shown.
 
     Attributes:
         published: called when there are notices on disk that were not there before.
@@ -61,16 +71,15 @@ class Bulletin:
         journal: Journal,
         clock: Clock,
         wake: Callable[[], None],
-        present: Callable[[Job], bytes],
+        shown: Forms,
     ) -> None:
         """Begin with nothing told."""
-        self._journal, self._clock, self._wake, self._present = journal, clock, wake, present
+        self._journal, self._clock, self._wake, self._shown = journal, clock, wake, shown
         self._marks = dict.fromkeys(targets, 0)
         self._moved: set[str] = set()
         self._number = 0
         self._recent: deque[Posted] = deque(maxlen=KEPT)
         self._looking: list[asyncio.Future[None]] = []
-        self._announced = False
         self.published: list[Callable[[], None]] = []
 
     def start(self, store: Store) -> None:
@@ -104,14 +113,11 @@ class Bulletin:
                 self._look_up()
 
     def _tell(self, kind: Kind, job: Job) -> None:
-        body = written(kind, job, self._number, self._present(job))
-        self._journal.notice(Notice(self._number, job.id, body))
-        if not self._announced:
-            self._announced = True
+        body = written(kind, job, self._number, self._shown.detail(job))
+        if self._journal.notice(Notice(self._number, job.id, body)):
             self._journal.after(self._publish)
 
     def _publish(self) -> None:
-        self._announced = False
         for told in self.published:
             told()
 
@@ -153,6 +159,10 @@ class Bulletin:
                 break
             newer += 1
         return islice(self._recent, len(self._recent) - newer, None)
+
+    def event(self, posted: Posted) -> bytes:
+        """Form a notice's JSON, the same that targets are told."""
+        return written(posted.kind, posted.job, posted.number, self._shown.form(posted.job))
 
     async def change(self, seconds: float) -> None:
         """Wait until something is told, or so many seconds."""

@@ -91,7 +91,7 @@ class Engine:
         self._turn_due = False
         self._open = False
         self.bulletin = Bulletin(
-            settings.targets, self._journal, parts.clock, self._wake, self.shown.detail
+            settings.targets, self._journal, parts.clock, self._wake, self.shown
         )
         self.watchers = [self.bulletin.changed, *parts.watchers]
         self._rules: dict[type, Callable[..., None]] = {

@@ -158,9 +158,14 @@ class Journal:
         """Note that nobody needs to know any more who held a task."""
         self._gathered.tasks[task_id] = TaskRemoval(task_id)
 
-    def notice(self, notice: Notice) -> None:
-        """Note what targets are to be told; the numbers only ever rise."""
+    def notice(self, notice: Notice) -> bool:
+        """Note what targets are to be told; the numbers only ever rise.
+
+        Returns:
+            Whether it is the first of those that will be written together.
+        """
         self._gathered.notices.append(notice)
+        return len(self._gathered.notices) == 1
 
     def delivered(self, number: int) -> None:
         """Note that every target has the notices up to a number."""

@@ -58,13 +58,13 @@ class Connecting:
     def _make(self, region: str | None) -> Client:
         from botocore.session import Session
 
-        session = Session()
+        session, elsewhere = Session(), self._endpoint and not is_of_aws(self._endpoint)
+        if elsewhere:
+            region = region or session.get_config_variable("region") or REGION
         if self._keys is not None:
             session.set_credentials(*self._keys)
-        elif self._endpoint is not None and not is_of_aws(self._endpoint):
-            region = region or session.get_config_variable("region") or REGION
-            if session.get_credentials() is None:
-                session.set_credentials(*NOBODY)
+        elif elsewhere and session.get_credentials() is None:
+            session.set_credentials(*NOBODY)
         return Clients({"session": session, "region": region}).apart(
             self._service,
             self._endpoint,

@@ -32,13 +32,14 @@ class Queue:
 
     Args:
         url: of the queue.
+        keys: an access key and its secret; None for those of the environment.
     """
 
     most = 4 * AT_ONCE
     lanes = 4
     in_order = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, keys: tuple[str, str] | None = None) -> None:
         """Look at the URL; nothing is sent before `send`.
 
         Raises:
@@ -46,7 +47,7 @@ class Queue:
         """
         self._url = url
         region = _REGION.match(urlsplit(url).hostname or "")
-        self._sqs = Connecting("sqs", endpoint_of(url), region[1] if region else None)
+        self._sqs = Connecting("sqs", endpoint_of(url), region[1] if region else None, keys)
         self.name = f"sqs:{url}"
 
     def send(self, notices: Sequence[Notice]) -> Mapping[int, str]:
