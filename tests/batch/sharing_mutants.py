@@ -61,7 +61,8 @@ MUTANTS = [
     mutant(CHORE, "due.at <= now", "due.at > now", STUCK_HERE),
     mutant(
         CHORE,
-        "            for job in self._engine.jobs.values():\n                self._changed(None, job)\n",
+        "            for job in self._engine.jobs.values():\n"
+        "                self._changed(None, job)\n",
         "",
         STUCK_HERE,
     ),
