@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 AHEAD: Final = 1_000
 """Notices that are read ahead: enough to find other jobs' behind one that is refused."""
 
+LAST: Final = 2.0
+"""Seconds that what is under way may take to arrive once the yard stops."""
+
 
 class Courier:
     """Brings one target its notices; none is passed over, however often it fails.
@@ -63,12 +66,16 @@ class Courier:
             self._work = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Bring no more, and let what is under way arrive; twice, or before the start, is fine."""
+        """Bring no more, and let what is under way arrive, for a moment; twice is fine."""
         work, self._work = self._work, None
         if work is None:
             return
         self._bulletin.published.remove(self._news.set)
         work.cancel()
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=LAST)
+            for task in late:  # whether it arrives or not: it is brought again
+                task.cancel()
         await asyncio.gather(work, *self._sending, return_exceptions=True)
         self._threads.shutdown(wait=False)
         self._target.close()
