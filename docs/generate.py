@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import cli, environment, errors, fields, lifecycle, operations, settings
+from pages import cli, environment, errors, fields, lifecycle, metrics, operations, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors.page,
     "fields.md": fields.page,
     "lifecycle.md": lifecycle.page,
+    "metrics.md": metrics.page,
     "operations.md": operations.page,
     "settings.md": settings.page,
 }

@@ -123,6 +123,19 @@ from batchyard.errors import Refused
     help="Tell this target what EventBridge is told of jobs: `sqs:URL`, `eventbridge:BUS[@URL]`, "
     "`file:PATH`, or a webhook's URL.",
 )
+@click.option(
+    "--metrics/--no-metrics",
+    default=None,
+    help="Show /metrics to Prometheus.  [default: where only this machine can ask]",
+)
+@click.option(
+    "--metrics-prefix",
+    default="batchyard",
+    show_default=True,
+    metavar="NAME",
+    help="What names of metrics begin with; `airflow` suits dashboards for Airflow.",
+)
+@click.option("--statsd", metavar="HOST:PORT", help="Send metrics to this StatsD server.")
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option(
     "--leave-with-parent",
@@ -155,6 +168,9 @@ def command(  # noqa: PLR0913 - one argument per option
     retry_delay: int,
     aws_quotas: bool,
     events_to: tuple[str, ...],
+    metrics: bool | None,
+    metrics_prefix: str,
+    statsd: str | None,
     stop_jobs: bool,
     leave_with_parent: bool,
     verbose: bool,
@@ -208,6 +224,9 @@ def command(  # noqa: PLR0913 - one argument per option
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
             events_to=events_to,
+            metrics=metrics,
+            metrics_prefix=metrics_prefix,
+            statsd=statsd,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),
