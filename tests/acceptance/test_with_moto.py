@@ -169,6 +169,33 @@ def test_an_event_reaches_a_queue_by_a_rule(yard: RunningYard) -> None:
     assert json.loads(message["Body"])["detail"]["status"] == "SUCCEEDED"
 
 
+def test_the_events_of_jobs_reach_a_queue_by_a_rule(yard: RunningYard) -> None:
+    sqs, events, batch = yard.client("sqs"), yard.client("events"), yard.client("batch")
+    url = sqs.create_queue(QueueName="failed-jobs")["QueueUrl"]
+    pattern = {
+        "source": ["aws.batch"],
+        "detail-type": ["Batch Job State Change"],
+        "detail": {"status": ["FAILED"], "jobName": ["told"]},
+    }
+    events.put_rule(Name="failed", EventPattern=json.dumps(pattern))
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed-jobs"
+    events.put_targets(Rule="failed", Targets=[{"Id": "1", "Arn": arn}])
+    definition = register(batch, "sh", "-c", "exit 7", "<resources> <id>")
+    ids = [
+        batch.submit_job(jobName=name, jobQueue="default", jobDefinition=definition)["jobId"]
+        for name in ("other", "told")
+    ]
+    (message,) = until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+    event = json.loads(message["Body"])
+    assert (event["source"], event["account"]) == ("aws.batch", ACCOUNT)
+    assert event["detail"]["jobId"] == ids[1]
+    assert event["detail"]["container"]["exitCode"] == 7
+    assert event["detail"]["container"]["command"][-1] == "<resources> <id>"
+    for job_id in ids:
+        ended(batch, job_id)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
 def test_a_rule_writes_to_a_log_group_of_the_yard(yard: RunningYard) -> None:
     logs, events = yard.client("logs"), yard.client("events")
     group = "/aws/events/all"

@@ -18,6 +18,7 @@ from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
 from tests.server.mutants import MUTANTS as SERVER
 from tests.server.neighbours.mutants import MUTANTS as NEIGHBOURS
+from tests.server.targets.mutants import MUTANTS as TELLING
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -280,6 +281,7 @@ MUTANTS: list[Mutant] = [
     *OFFERED,
     *PIPELINES,
     *SERVER,
+    *TELLING,
     *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,

@@ -33,7 +33,7 @@ COMMANDS = {
     "queues": "List job queues.",
     "environments": "List compute environments.",
     "pipeline": "Run AWS Data Pipeline definitions here; see, rerun and save those of an account.",
-    "events": "Let state changes of jobs come to a queue: install, show or remove it.",
+    "events": "Show the events of jobs, or let those of AWS come to a queue.",
     "story": "Tell a job's life, event by event, with causes.",
     "why": "Say why a job does not run, and which jobs are in front of it.",
     "completion": "Print what makes a shell complete commands, options and names.",

@@ -127,6 +127,13 @@ from batchyard.errors import Refused
     help="Let moto answer, at the same address, for AWS's services that are no yard's: S3, SQS …",
 )
 @click.option(
+    "--events-to",
+    multiple=True,
+    metavar="TARGET",
+    help="Tell this target what EventBridge is told of jobs: `sqs:URL`, `eventbridge:BUS[@URL]`, "
+    "`file:PATH`, or a webhook's URL.",
+)
+@click.option(
     "--metrics/--no-metrics",
     default=None,
     help="Show /metrics to Prometheus.  [default: where only this machine can ask]",
@@ -172,6 +179,7 @@ def command(  # noqa: PLR0913 - one argument per option
     aws_quotas: bool,
     no_job_access: bool,
     with_moto: bool,
+    events_to: tuple[str, ...],
     metrics: bool | None,
     metrics_prefix: str,
     statsd: str | None,
@@ -196,6 +204,7 @@ def command(  # noqa: PLR0913 - one argument per option
       batchyard serve --ephemeral --with-moto
       batchyard serve --image-command 'lab/census:2=python3 -m census'
       batchyard serve --image-entrypoint 'lab/align=python3 align.py' --images images.toml
+      batchyard serve --events-to file:events.jsonl
     """
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="batchyard: %(message)s"
@@ -229,6 +238,7 @@ def command(  # noqa: PLR0913 - one argument per option
             aws_quotas=aws_quotas,
             job_access=not no_job_access,
             with_moto=with_moto,
+            events_to=events_to,
             metrics=metrics,
             metrics_prefix=metrics_prefix,
             statsd=statsd,

@@ -27,6 +27,7 @@ from batchyard.pipelines.tasks import Leases
 from batchyard.server import exporting
 from batchyard.server.access import PATHS, Access, leading
 from batchyard.server.asgi import application
+from batchyard.server.courier import Courier
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
@@ -38,6 +39,7 @@ from batchyard.server.operations.batch.defaults import default_resources
 from batchyard.server.operations.batch.presenting import JobPresenter
 from batchyard.server.options import DAY_MS
 from batchyard.server.surroundings import Surroundings
+from batchyard.server.targets.eventbridge import EventBridge
 from batchyard.server.throttling import Throttle
 from batchyard.store.memory import MemoryStore
 from batchyard.store.writer import Writer
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from batchyard.server.metering import Metering
     from batchyard.server.neighbours.moto import Moto
     from batchyard.server.options import Options
+    from batchyard.server.targets.seam import Target
     from batchyard.store.seam import Store
 
 log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ class Yard:
 
     Attributes:
         gone: told when no supervisor can be kept alive: nothing runs any more.
+        targets: who is told what EventBridge is told of jobs; add to them before `start`.
     """
 
     def __init__(self, options: Options, metering: Metering | None = None) -> None:
@@ -118,6 +122,8 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
         self._images = options.known_images()
+        self.targets: list[Target] = list(options.targets())
+        self._couriers: list[Courier] = []
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
         self._folder = self._state_folder()
@@ -189,6 +195,10 @@ class Yard:
         self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
         for chore in self._minutely:
             chore.start()
+        bulletin = self.engine.bulletin
+        self._couriers = [Courier(target, bulletin, self.store) for target in self.targets]
+        for courier in self._couriers:
+            courier.start()
 
     def _settings(self) -> Settings:
         options = self.options
@@ -202,6 +212,7 @@ class Yard:
             poll_hold=options.poll_hold,
             leases=Leases(options.acknowledge_timeout, options.progress_timeout),
             policy=Policy(options.maximum_retries, options.retry_delay),
+            targets=tuple(target.name for target in self.targets),
             aws_quotas=options.aws_quotas,
         )
 
@@ -224,6 +235,7 @@ class Yard:
         for chore in self._chores:
             await chore.stop()
         self._stop_minutely()
+        await self._stop_couriers()
         try:
             await self._surroundings.stop()
             if engine is not None:
@@ -240,15 +252,25 @@ class Yard:
         for chore in self._minutely:
             chore.stop()
 
+    async def _stop_couriers(self) -> None:
+        for courier in self._couriers:
+            await courier.stop()
+
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: jobs, and resources' task runners, need it."""
         self._surroundings.url = url
         self._access.url = url if self.options.job_access else None
         if self.options.with_moto:
-            from batchyard.server.neighbours.moto import Moto
+            self._lead_to_moto(url)
 
-            self._moto = Moto(self.options.account, self.keys, url)
-            self._surroundings.aws = leading(url, self.keys)
+    def _lead_to_moto(self, url: str) -> None:
+        """Have moto answer beside this yard, and lead to it what would else go to AWS."""
+        from batchyard.server.neighbours.moto import BUS, Moto
+
+        self._moto = Moto(self.options.account, self.keys, url)
+        self._surroundings.aws = aws = leading(url, self.keys)
+        keys = self.keys.access_key_id, self.keys.secret_access_key
+        self.targets.append(EventBridge(endpoint=aws["AWS_ENDPOINT_URL"], keys=keys, name=BUS))
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""
@@ -260,6 +282,7 @@ class Yard:
         if self.engine is not None:
             await self._surroundings.stop()
             self._stop_minutely()
+            await self._stop_couriers()
             await self.engine.stop(jobs=True)
         self.store.clear()
         if self._moto is not None:

@@ -1,4 +1,4 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, a job's story, why it waits."""
+"""The yard's own paths, below ``/_batchyard/``: health, reset, events, stories, why jobs wait."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import msgspec
 from batchyard import __version__
 from batchyard.engine.explaining import explain
 from batchyard.errors import Fault
+from batchyard.server.attending import GONE, attended
+from batchyard.server.feed import asked, recent
 from batchyard.server.gate import HEALTH
 from batchyard.wire import Response
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
+EVENTS = "/_batchyard/events"
 
 
 class House:
@@ -42,8 +45,8 @@ class House:
         self._engine = engine
         self._reset = reset
 
-    async def answer(self, request: Request, claim: Claim) -> Response:
-        """Answer a request that the gate let in.
+    async def answer(self, request: Request, claim: Claim) -> Response | None:
+        """Answer a request that the gate let in; None if nobody waits for it any more.
 
         Raises:
             Fault: the path is not one of these, or the yard keeps its state.
@@ -57,8 +60,15 @@ class House:
                 return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
             case "GET", path if path.startswith(WHY):
                 return self._why(self._job(path.removeprefix(WHY), claim))
+            case "GET", path if path == EVENTS:
+                return await self._events(request, claim)
         message = f"{request.method} {request.path} is no path of this yard"
         raise Fault("UnknownOperationException", message, 404)
+
+    async def _events(self, request: Request, claim: Claim) -> Response | None:
+        found = recent(self._engine(), claim.scope.region, asked(request.query))
+        answer = await attended(found, request.gone)
+        return None if answer is GONE else json_response(answer)
 
     async def _empty(self) -> Response:
         if self._reset is None:

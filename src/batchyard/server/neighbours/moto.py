@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 PATIENCE: Final = 60
 """Seconds that moto gets to begin to answer: it imports much; the machine may be busy (ours)."""
 
+BUS: Final = "eventbridge:default@moto"
+"""By which name a yard remembers what its moto's EventBridge was told, whatever its port."""
+
 NEEDED: Final = ("moto", "flask", "flask_cors", "boto3")
 
 

@@ -27,13 +27,14 @@ OURS: Final = frozenset({"batch", "batch_simple", "logs", "datapipeline"})
 """What moto calls the services that the yard answers itself."""
 
 TAUGHT: Final = {
-    "cloudformation": ("cloudformation", "stepfunctions", "loggroups"),
+    "cloudformation": ("cloudformation", "eventbridge", "loggroups", "stepfunctions"),
     "ec2": ("loggroups",),
-    "events": ("loggroups",),
+    "events": ("eventbridge", "loggroups"),
     "lambda": ("loggroups",),
-    "stepfunctions": ("stepfunctions", "loggroups"),
+    "stepfunctions": ("loggroups", "stepfunctions"),
 }
-"""Services of moto that do what the yard does, and which modules here lead them to it."""
+"""Services of moto that do what the yard does, and which modules here lead them to it. To
+install one twice does no harm."""
 
 READY: Final = "ready"
 SECRETS: Final = "/_batchyard/secrets/"
