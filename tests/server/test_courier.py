@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
@@ -85,6 +86,7 @@ class Place:
         self.writer.start()
         self.target = Scripted()
         self.known: list[Notice] = []
+        self.counted: Counter[str] = Counter()
 
     def engine(self) -> Bulletin:
         """A new life of the engine's part."""
@@ -117,7 +119,14 @@ class Place:
                 told()
 
     def courier(self, bulletin: Bulletin) -> Courier:
-        return Courier(self.target, bulletin, self.store, pause=lambda _: 0.001)
+        told = self.counted.update
+        return Courier(
+            self.target,
+            bulletin,
+            self.store,
+            pause=lambda _: 0.001,
+            told=lambda outcome, events: told({outcome: events}),
+        )
 
 
 @pytest.fixture
@@ -152,6 +161,8 @@ def test_a_target_that_is_down_delays_its_notices_and_loses_none(place: Place) -
     asyncio.run(life())
     assert sorted(place.target.has, key=lambda each: each.number) == place.known
     assert in_order(place.target.has)
+    assert place.counted["taken"] == len(place.known)
+    assert place.counted["failed"] > 0
 
 
 def test_a_notice_that_is_refused_holds_up_its_own_job_only(place: Place) -> None:
@@ -170,6 +181,9 @@ def test_a_notice_that_is_refused_holds_up_its_own_job_only(place: Place) -> Non
     asyncio.run(life())
     assert len(place.target.has) == 6
     assert in_order(place.target.has)
+    assert place.counted["taken"] == 6
+    assert place.counted["refused"] > 0
+    assert place.counted["failed"] == 0
 
 
 def test_what_was_not_noted_as_delivered_is_delivered_again_after_a_crash(place: Place) -> None:

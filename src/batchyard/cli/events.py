@@ -25,8 +25,12 @@ class Showing(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that is meant."""
-        meant = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, ["show", *args] if meant else args)
+        return super().parse_args(ctx, self.meant(args))
+
+    def meant(self, args: list[str]) -> list[str]:
+        """Give arguments with the command that they mean, where none is named."""
+        named = args and (not args[0].startswith("-") or args[0] in {"-h", "--help"})
+        return args if named else ["show", *args]
 
 
 @click.group(name="events", cls=Showing)

@@ -196,7 +196,8 @@ class Yard:
         for chore in self._minutely:
             chore.start()
         bulletin = self.engine.bulletin
-        self._couriers = [Courier(target, bulletin, self.store) for target in self.targets]
+        told = None if metering is None else metering.delivered
+        self._couriers = [Courier(each, bulletin, self.store, told=told) for each in self.targets]
         for courier in self._couriers:
             courier.start()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.notices import Notice
     from batchyard.engine.bulletin import Bulletin
+    from batchyard.server.metering import Delivered
     from batchyard.server.targets.seam import Target
     from batchyard.store.seam import Store
 
@@ -40,6 +41,7 @@ class Courier:
         bulletin: keeps the place of the target, and says when there is more.
         store: where notices are read.
         pause: seconds before the next try, after so many failures in a row.
+        told: counts events that were taken, refused, or failed with a call.
     """
 
     def __init__(
@@ -48,9 +50,11 @@ class Courier:
         bulletin: Bulletin,
         store: Store,
         pause: Callable[[int], float] = backoff,
+        told: Callable[[Delivered, int], None] | None = None,
     ) -> None:
         """Take the parts; nothing happens before `start`."""
         self._target, self._bulletin, self._store, self._pause = target, bulletin, store, pause
+        self._told = told or _uncounted
         self._deliveries = Deliveries(bulletin.mark(target.name))
         self._threads = ThreadPoolExecutor(target.lanes, thread_name_prefix="batchyard-courier")
         self._news = asyncio.Event()
@@ -122,22 +126,28 @@ class Courier:
             loop = asyncio.get_running_loop()
             refused = await loop.run_in_executor(self._threads, self._target.send, notices)
         except BatchyardError as error:
-            self._deliveries.failed(numbers)
-            self._ended([str(error)])
+            self._failed(numbers, str(error))
             return
         except Exception as error:
             log.exception("what %s is to be told cannot be sent", self._target.name)
-            self._deliveries.failed(numbers)
-            self._ended([repr(error)])
+            self._failed(numbers, repr(error))
             return
         taken = [number for number in numbers if number not in refused]
         self._deliveries.arrived(taken)
+        self._told("taken", len(taken))
+        self._told("refused", len(refused))
         for number in self._tries.keys() & taken:
             del self._tries[number]
         self._bulletin.delivered(self._target.name, self._deliveries.mark)
         self._ended([])
         for number, reason in refused.items():
             self._refused(number, reason)
+
+    def _failed(self, numbers: Sequence[int], reason: str) -> None:
+        """Nobody answered, or not as they should: all of it is brought again."""
+        self._deliveries.failed(numbers)
+        self._told("failed", len(numbers))
+        self._ended([reason])
 
     def _refused(self, number: int, reason: str) -> None:
         """Bring a notice again after a while; meanwhile those of other jobs go on."""
@@ -162,3 +172,7 @@ class Courier:
         if not self._failures:
             log.warning("%s takes no events, trying on: %s", name, next(iter(troubles)))
         self._failures += 1
+
+
+def _uncounted(_: Delivered, __: int) -> None:
+    """Count nothing: nobody could see it."""

@@ -32,12 +32,7 @@ MUTANTS = [
     mutant(
         "store/sqlite/keeping.sql", "WHERE n <= ?;", "WHERE n < ?;", "store/test_conformance.py"
     ),
-    mutant(
-        COURIER,
-        "self._deliveries.failed(numbers)\n            self._ended([str",
-        "self._ended([str",
-        BROUGHT,
-    ),
+    mutant(COURIER, "        self._deliveries.failed(numbers)\n", "", BROUGHT),
     mutant(COURIER, "            self._deliveries.failed([number])\n", "", BROUGHT),
     mutant("server/targets/files.py", "size -= len(torn)", "pass", "server/targets/test_files.py"),
     mutant(
