@@ -21,6 +21,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from batchyard.server.neighbours.exchange import Exchange, Question
 from tests.acceptance.yards import RunningYard, ended, printed, register, until
 
 ACCOUNT = "210987654321"
@@ -62,6 +63,13 @@ def moto_of(yard: RunningYard) -> int:
     )
     lines = (line.split() for line in found.stdout.splitlines() if "neighbours.program" in line)
     return int(next(lines)[0])
+
+
+def socket_of(yard: RunningYard) -> Path:
+    """Where that moto listens, now that it does: the last word of its command."""
+    yard.client("sts").get_caller_identity()
+    command = Path(f"/proc/{moto_of(yard)}/cmdline").read_bytes()
+    return Path(os.fsdecode(command.rstrip(b"\0").rpartition(b"\0")[2]))
 
 
 @pytest.mark.parametrize("key", ["plain", "a//../ü b+c&d=e?", "UPPER/%2F"])
@@ -220,6 +228,32 @@ def test_a_role_that_was_assumed_may_ask_the_yard_too(yard: RunningYard) -> None
     assert [queue["jobQueueName"] for queue in queues] == ["default"]
     identity = session.client("sts", endpoint_url=yard.url).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/test"
+
+
+def test_a_key_that_iam_gave_out_may_ask_the_yard_too(yard: RunningYard) -> None:
+    iam = yard.client("iam")
+    iam.create_user(UserName="somebody")
+    key = iam.create_access_key(UserName="somebody")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    assert session.client("batch", endpoint_url=yard.url).describe_job_queues()["jobQueues"]
+    wrong = boto3.Session(key["AccessKeyId"], "another", region_name="us-east-1")
+    with pytest.raises(ClientError) as refused:
+        wrong.client("batch", endpoint_url=yard.url).describe_job_queues()
+    assert refused.value.response["Error"]["Code"] == "InvalidSignatureException"
+
+
+@pytest.mark.parametrize("service", ["batch", "logs", "datapipeline"])
+async def test_what_the_yard_has_is_not_served_by_moto_even_to_the_yard(
+    yard: RunningYard, service: str
+) -> None:
+    scope = f"key/20260101/us-east-1/{service}/aws4_request"
+    signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0".encode()
+    headers = [(b"Host", b"localhost"), (b"Authorization", signed)]
+    question = Question("POST", "/v1/describejobqueues", headers, io.BytesIO(b"{}"), 2)
+    async with Exchange(socket_of(yard), question) as exchange:
+        await exchange.begin()
+        assert exchange.status == 404
+        assert (b"x-batchyard-unserved", service.encode()) in exchange.headers
 
 
 def test_a_service_that_nobody_has_is_refused_by_its_name(yard: RunningYard) -> None:

@@ -66,6 +66,11 @@ class Gate:
         self._own_origins = frozenset(own_origins)
         self._clock = clock
 
+    @property
+    def auth(self) -> bool:
+        """Whether signatures are checked."""
+        return self._auth
+
     def admit(self, request: Request) -> Claim:
         """Let a request in, or not.
 
