@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from batchyard.errors import YardError
+from batchyard.errors import Refused, YardError
 from batchyard.server.app import Yard
 from batchyard.wire import Request, Response
 
@@ -34,10 +34,16 @@ class InProcessYard:
 
     Args:
         options: how it is started; host, port, names and auth have no meaning here.
+
+    Raises:
+        Refused: moto is asked for, which speaks to the yard by its address.
     """
 
     def __init__(self, options: Options) -> None:
         """Take the options; nothing happens before `start`."""
+        if options.with_moto:
+            message = "a yard in this process has no address that moto could speak to: with_moto"
+            raise Refused(f"{message} is for `batchyard serve`")
         self._options = options
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from batchyard.errors import Refused
+from batchyard.server.inprocess import InProcessYard
+from batchyard.server.options import Options
+
 PROGRAM = """
 import sys
 sys.modules[{missing!r}] = None
@@ -13,6 +17,11 @@ from batchyard.cli import main
 sys.argv[1:] = ["serve", "--with-moto", "--ephemeral", "--port", "0", "--data-dir", {folder!r}]
 main()
 """
+
+
+def test_a_yard_without_an_address_takes_no_moto(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no address"):
+        InProcessYard(Options(data_dir=tmp_path, ephemeral=True, with_moto=True))
 
 
 @pytest.mark.parametrize("missing", ["moto", "flask_cors"])
