@@ -163,6 +163,7 @@ def test_a_temporary_key_is_believed_only_if_it_was_derived(letters: str) -> Non
     assert KEYS.secret_of(f"ASIA{letters}") is None
     derived = KEYS.session(letters)
     assert KEYS.secret_of(derived.access_key_id) == derived.secret_access_key
+    assert KEYS.secret_of(f"AKIA{derived.access_key_id[4:]}") is None
     assert generate().secret_of(derived.access_key_id) is None
 
 

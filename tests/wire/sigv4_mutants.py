@@ -115,7 +115,7 @@ MUTANTS = [
     ),
     mutant("server/keys", "        draft.unlink()", "        pass", KEYS),
     mutant("server/keys", "        os.fchmod(descriptor, mode)", "        pass", KEYS),
-    mutant("server/keys", "    directory.chmod(stat.S_IRWXU)\n", "", KEYS),
+    mutant("server/keys", "directory.chmod(stat.S_IRWXU)", "pass", KEYS),
     mutant("server/keys", "_OTHERS = stat.S_IRWXG | stat.S_IRWXO", "_OTHERS = stat.S_IRWXO", KEYS),
     mutant("server/keys", "field(repr=False)", "field(repr=True)", KEYS),
     mutant("server/keys", "if not keys.access_key_id or", "if", KEYS),

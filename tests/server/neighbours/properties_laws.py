@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Batch
 API's with a capital letter.
 """
 
+import json
 from typing import Any, TypeAlias
 
 import pytest
@@ -69,7 +70,8 @@ def as_in_a_template(value: Value, shape: Shape, draw: Draw) -> Value:
 def test_what_a_template_says_is_what_the_api_is_asked(kind: Kind, data: st.DataObject) -> None:
     shape = MODEL.operation_model(kind.create).input_shape
     asked = data.draw(values(shape))
-    assert translated(as_in_a_template(asked, shape, data.draw), shape) == asked
+    found = translated(as_in_a_template(asked, shape, data.draw), shape)
+    assert json.dumps(found) == json.dumps(asked)  # 4 is not 4.0 there
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
