@@ -7,6 +7,7 @@ ORACLE = ("tests/wire/test_sigv4_botocore.py",)
 CHANGES = ("tests/wire/test_sigv4_laws.py",)
 GATE = ("tests/server/test_gate.py",)
 BROWSER = ("tests/server/test_gate_browser.py",)
+UPLOADS = ("tests/server/test_gate_buckets.py",)
 KEYS = ("tests/server/test_keys.py",)
 
 
@@ -87,7 +88,13 @@ MUTANTS = [
     ),
     mutant("server/gate", "request.path == HEALTH:", "request.path.startswith(HEALTH):", GATE),
     mutant("server/gate", "if _CONTROL.search(", "if False and _CONTROL.search(", GATE),
-    mutant("server/gate", "if not self._is_own(host.lower(),", "if False and (host,", BROWSER),
+    mutant(
+        "server/gate",
+        "if not self._is_own(host.lower(), buckets=buckets):",
+        "if False:",
+        BROWSER,
+    ),
+    mutant("server/gate", "(buckets and any(", "(any(", UPLOADS),
     mutant(
         "server/gate",
         "if not self._is_own(host.lower(),",
