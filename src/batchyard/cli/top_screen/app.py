@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+THEMES = ("ansi-dark", "textual-ansi")
+"""Textual's themes of the terminal's own colours: since 8.2, and before."""
+
 REDRAW = 0.2
 """Seconds between two looks at whether something has come."""
 
@@ -117,7 +120,7 @@ class Top(App[None]):
 
     def on_mount(self) -> None:
         """Begin to ask, and to redraw."""
-        self.theme = "ansi-dark"
+        self.theme = next(name for name in THEMES if name in self.available_themes)
         self.query_one(Table).focus()
         self.fetcher.start()
         self.set_interval(REDRAW, self._redraw_if_stale)
