@@ -137,6 +137,10 @@ async def test_a_log_is_followed_to_its_end_without_what_steers_terminals(
         await until(pilot, lambda: "this is all" in str(foot.content))
         printed = [line for line in app.screen.query_one(Log).lines if line]
         assert printed == ["red", "[b]bold[/b]", *map(str, range(1, 301))]
+        log = app.screen.query_one(Log)
+        await until(pilot, lambda: log.is_vertical_scroll_end)
+        await pilot.press("home")
+        await until(pilot, lambda: log.scroll_offset.y == 0)
         await pilot.press("escape")
         assert app.table.has_focus
 
@@ -153,7 +157,7 @@ async def test_a_job_is_terminated_only_after_a_yes(here: EphemeralYard) -> None
         await pointed(pilot, app, job_id)
         await until(pilot, lambda: app.table.pointed.status == "RUNNING")
         await pilot.press("c")  # which ends only what waits
-        await until(pilot, lambda: [n for n in app._notifications if "terminate" in n.message])  # noqa: SLF001 - no public way to toasts
+        await until(pilot, lambda: "only `batchyard terminate` ends" in text(app, "hints"))
         for no in ("n", "escape", "enter"):
             await pilot.press("t")
             await until(pilot, lambda: covered(app, Asking))

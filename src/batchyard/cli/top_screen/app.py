@@ -22,6 +22,7 @@ from batchyard.cli.top_screen.fetching import Fetcher
 from batchyard.cli.top_screen.keys import help_text
 from batchyard.cli.top_screen.plan import View
 from batchyard.cli.top_screen.reading import Asking, Printed, Reading
+from batchyard.cli.top_screen.rows import clean
 from batchyard.cli.top_screen.table import Table
 from batchyard.errors import BatchyardError
 
@@ -42,6 +43,9 @@ THEMES = ("ansi-dark", "textual-ansi")
 
 REDRAW = 0.2
 """Seconds between two looks at whether something has come."""
+
+SAID = 8
+"""Seconds for which is said what has happened."""
 
 VIEWS = tuple(View)
 """The views, in the order of their keys."""
@@ -104,6 +108,7 @@ class Top(App[None]):
         self.fetcher = Fetcher(place, lambda: self.post_message(self.Changed()), only)
         self.choice = Choice()
         self._stale = True
+        self._said = (Text(), 0.0)
         self._rows: tuple[object, tuple[list[JobRow], bool]] = (None, ([], False))
 
     def compose(self) -> ComposeResult:
@@ -163,6 +168,8 @@ class Top(App[None]):
         )
         self._put("views", heading.view_line(plan.view, self.choice, plan.focus))
         known = age is not None
+        said, until = self._said
+        self._put("hints", said if time.monotonic() < until else heading.hint_line())
         self._put("counts", heading.count_line(counts(book.of(plan.focus)), known=known))
 
     def _put(self, name: str, text: Text) -> None:
@@ -364,7 +371,7 @@ class Top(App[None]):
         if row is None:
             return
         if (why_not := acting.left_alone(how, row)) is not None:
-            self.notify(why_not, severity="warning", markup=False)
+            self._say(why_not, "yellow")
             return
         asked = Asking(acting.question(how, row, self._place))
         _ = self.push_screen(asked, lambda yes: self._end(how, row) if yes else None)
@@ -378,9 +385,15 @@ class Top(App[None]):
         if event.worker.group != "ending":
             return
         if event.state is WorkerState.SUCCESS:
-            self.notify(str(event.worker.result), markup=False)
+            self._say(str(event.worker.result), "green")
             self.action_again()
         elif event.state is WorkerState.ERROR:
             if not isinstance(event.worker.error, BatchyardError):
                 raise event.worker.error or RuntimeError("a worker failed without an error")
-            self.notify(str(event.worker.error), severity="error", timeout=15, markup=False)
+            self._say(str(event.worker.error), "red")
+
+    def _say(self, words: str, colour: str) -> None:
+        """Say what has happened, in place of the keys, for some seconds."""
+        said = Text(clean(words), f"bold {colour}", no_wrap=True, overflow="ellipsis")
+        self._said = (said, time.monotonic() + SAID)
+        self._redraw()

@@ -112,6 +112,11 @@ class Printed(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q", "dismiss", "back"),
         ("end,G", "end", "follow"),
+        ("up,k", "back(1)", ""),
+        ("pageup", "back(20)", ""),
+        ("home,g", "back(1000000)", ""),
+        ("down,j", "on(1)", ""),
+        ("pagedown,space", "on(20)", ""),
     ]
     DEFAULT_CSS = """
     Printed .title { height: 1; text-style: bold reverse; }
@@ -124,6 +129,7 @@ class Printed(Screen[None]):
         self._row = row
         self._place = place
         self._count = 0
+        self._at_end = True
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
@@ -134,7 +140,8 @@ class Printed(Screen[None]):
     def on_mount(self) -> None:
         """Begin to follow."""
         self._say("waits for its first line")
-        self.query_one(Log).focus()
+        log = self.query_one(Log)
+        log.can_focus, log.auto_scroll = False, False
         self.run_worker(self._follow(), exclusive=True)
 
     async def _follow(self) -> None:
@@ -143,6 +150,8 @@ class Printed(Screen[None]):
             async for line in follow_logs([self._row.id], **self._place.target.connection):
                 log.write_line(self._form(line))
                 self._count += 1
+                if self._at_end:
+                    log.scroll_end(animate=False)
                 self._say("follows")
         except BatchyardError as error:
             self._say(str(error), style="red")
@@ -162,7 +171,17 @@ class Printed(Screen[None]):
 
     def action_end(self) -> None:
         """Go to the last line, and stay at the end."""
+        self._at_end = True
         self.query_one(Log).scroll_end(animate=False)
+
+    def action_back(self, by: int) -> None:
+        """Go back by lines, and stay there."""
+        self._at_end = False
+        self.query_one(Log).scroll_relative(y=-by, animate=False)
+
+    def action_on(self, by: int) -> None:
+        """Go on by lines."""
+        self.query_one(Log).scroll_relative(y=by, animate=False)
 
 
 class Asking(ModalScreen[bool]):
