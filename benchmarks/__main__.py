@@ -29,6 +29,8 @@ CLAIMS = (
     "waiting",
     "classic",
     "triggers",
+    "triggerer",
+    "killed",
     "pipelines",
     "tasks",
     "pollers",
