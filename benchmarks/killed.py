@@ -223,7 +223,7 @@ def _sum(found: list[Left]) -> Left:
 
 def _figure(name: str, ours: Left, theirs: Left, *, promised: bool = False) -> Figure:
     return Figure(
-        name,
+        f"jobs: {name}",
         _words(ours),
         f"{_words(theirs)} amazon",
         target="0 and 0" if promised else "",
@@ -232,4 +232,4 @@ def _figure(name: str, ours: Left, theirs: Left, *, promised: bool = False) -> F
 
 
 def _words(left: Left) -> str:
-    return f"{left.behind} jobs left behind, {left.twice} submitted twice"
+    return f"{left.behind} left behind, {left.twice} submitted twice"

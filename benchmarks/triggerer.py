@@ -68,6 +68,7 @@ def measure() -> list[Figure]:
         return []
     idle, ours, theirs = (_run(kind) for kind in (IDLE, OURS, THEIRS))
     nothing = f", {shown(_each(idle.starting, 1e3))} ms an idle one"
+    late = f", {shown(_most(idle))} ms with idle ones"
     bare = f", {shown(_each(idle.memory, 1e-3))} KB an idle one"
     return [
         _figure("CPU of starting one", *_both(ours, theirs, "starting", 1e3), " ms", nothing),
@@ -77,7 +78,7 @@ def measure() -> list[Figure]:
         _figure("DescribeJobs", ours.calls, theirs.calls, ""),
         _figure("end of job to task scheduled, p50", _p(ours, 50), _p(theirs, 50), " s"),
         _figure("the same, p99", _p(ours, 99), _p(theirs, 99), " s"),
-        _figure("the loop is late, most", _most(ours), _most(theirs), " ms"),
+        _figure("the loop is late, most", _most(ours), _most(theirs), " ms", late),
         _figure("the same, all together", sum(ours.lags), sum(theirs.lags), " s"),
     ]
 
@@ -181,7 +182,8 @@ def _measured(kind: str, triggerer: Any, stub: Stub, defer: Deferring) -> Run:  
     seconds, starting = time.time() - began, airflows.cpu(pid) - cpu
     growth = processes.memory(runner) - memory
     if kind == IDLE:
-        return Run(starting, starting, growth, seconds, 0, [], [])
+        lags = _lags(triggerer.folder, imported)
+        return Run(starting, starting, growth, seconds, 0, [], lags)
     tasks = airflows.Tasks(triggerer.folder)
     airflows.until(lambda: not tasks.deferred())
     return Run(
@@ -191,8 +193,13 @@ def _measured(kind: str, triggerer: Any, stub: Stub, defer: Deferring) -> Run:  
         seconds,
         len(stub.counts()["times"]),
         _latencies(began, tasks.resumed()),
-        [lag - SLEEP for lag in airflows.lags(triggerer.folder)[imported:]],
+        _lags(triggerer.folder, imported),
     )
+
+
+def _lags(folder: Path, imported: int) -> list[float]:
+    """Tell by how much the loop's probe came late since all was imported."""
+    return [lag - SLEEP for lag in airflows.lags(folder)[imported:]]
 
 
 def _printing(folder: Path) -> int:
