@@ -20,7 +20,7 @@ from tests.docs.examples import Example
 from tests.docs.markdown_files import Shown, shown
 from tests.docs.sameness import same
 
-PATIENCE = 60.0
+PATIENCE = 110.0
 """Seconds for one command; none that passes takes so long."""
 
 STAYS = re.compile(r"^batchyard (serve|runner)\b[^|&>\n]*$", re.MULTILINE)
@@ -144,7 +144,7 @@ class Reader:
             assert same(said, self._out), self._lines()
             self._farewells[str(self._output)] = [line.removeprefix("^C") for line in one.output]
             return
-        until = time.monotonic() + PATIENCE / 3
+        until = time.monotonic() + PATIENCE / 4
         free = "--array" in one.command
         while True:
             code = self._source(one.command + "\n")
@@ -247,7 +247,7 @@ class Reader:
                     os.kill(pid, number)
             assert time.monotonic() < until, f"they do not end: {found}"
             select.select([], [], [], 0.05)
-            number = signal.SIGTERM if time.monotonic() < until - 45 else signal.SIGKILL
+            number = signal.SIGTERM if time.monotonic() < until - 90 else signal.SIGKILL
 
     def left(self) -> list[int]:
         """The processes that have this reader's mark in their environment."""

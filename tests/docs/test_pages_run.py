@@ -20,6 +20,7 @@ LEFT_OUT_AT_MOST = 0.25
 """Of all programs; where more are left out, the pages promise more than is known."""
 
 
+@pytest.mark.timeout(400)  # a page has up to thirty commands, each a process
 @pytest.mark.parametrize("path", WITH, ids=name_of)
 def test_a_page_can_be_followed_from_its_beginning_to_its_end(path: Path, tmp_path: Path) -> None:
     found = list(examples(path))
