@@ -22,6 +22,7 @@ CLAIMS = (
     "submit",
     "submit_many",
     "describe",
+    "stored",
     "bulk",
     "memory",
     "output",

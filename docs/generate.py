@@ -9,7 +9,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import cli, environment, errors, fields, lifecycle, operations, peers, python, settings
+from pages import (
+    cli,
+    environment,
+    errors,
+    fields,
+    lifecycle,
+    metrics,
+    operations,
+    peers,
+    python,
+    settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +33,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors.page,
     "fields.md": fields.page,
     "lifecycle.md": lifecycle.page,
+    "metrics.md": metrics.page,
     "operations.md": operations.page,
     "pipelines.md": lifecycle.pipelines_page,
     "python.md": python.page,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job
 
 DATABASE = "yard.db"
+SELDOM, OFTEN = "seldom", "often"
+"""The shares of jobs that have one."""
 _PER_COMMIT = 2000
 
 
@@ -45,6 +47,40 @@ def fill(folder: Path, count: int) -> Stored:
         )
         second = _submit(yard)
     return _multiplied(folder / DATABASE, first, second, count)
+
+
+def fill_ended(folder: Path, count: int) -> list[str]:
+    """Fill a new data directory with so many jobs that have ended, a second apart, oldest first.
+
+    Each has a name of its own; the oldest hundred have another share than all others.
+    """
+    with Yard(folder) as yard:
+        jobs.prepare(yard.endpoint)
+        job_id = _submit(yard)
+        jobs.see_succeeded(yard.endpoint, [job_id])
+    store = SQLiteStore(folder / DATABASE)
+    try:
+        job = store.job(job_id)
+        assert job is not None
+        (detail,) = store.details(Place(job.spec.account, job.spec.region), [job_id]).values()
+        names = _new_ids(count)
+        _commit(store, (_apart(job, detail, *each, count) for each in enumerate(names)))
+    finally:
+        store.close()
+    return names
+
+
+def _apart(job: Job, detail: bytes, number: int, name: str, count: int) -> JobChange:
+    """Copy an ended job, moved into the past by seconds."""
+    spec = msgspec.structs.replace(
+        job.spec,
+        name=f"{jobs.NAME}-{number}",
+        share=SELDOM if number < jobs.MOST_DESCRIBED else OFTEN,
+    )
+    moved = msgspec.structs.replace(
+        _copy(job, name), spec=spec, created_at=job.created_at - 1000 * (count - number)
+    )
+    return JobChange(moved, detail.replace(job.id.encode(), name.encode()))
 
 
 def _submit(yard: Yard) -> str:

@@ -10,6 +10,7 @@ from batchyard.client.gathering import Progress as Progress
 from batchyard.client.jobs import Job as Job
 from batchyard.client.logs import LogEvent as LogEvent
 from batchyard.client.many import submit_many as submit_many
+from batchyard.client.metering import export_waits as export_waits
 from batchyard.client.registering import latest_revision as latest_revision
 from batchyard.client.registering import register as register
 from batchyard.client.s3 import S3Uri as S3Uri
@@ -68,6 +69,7 @@ __all__ = [
     "__version__",
     "aio",
     "as_completed",
+    "export_waits",
     "follow_logs",
     "latest_revision",
     "register",

@@ -35,10 +35,13 @@ def until(happened: Callable[[], Any]) -> Any:
 class RunningYard:
     """``batchyard serve`` in a process of its own, on a port from the system."""
 
+    prefix: tuple[str, ...] = ()
+    """What starts the command; a class of its own for another."""
+
     def __init__(self, data_dir: Path, *arguments: str, **variables: str) -> None:
         self.data_dir = data_dir
         self.process = subprocess.Popen(
-            [BATCHYARD, "serve", "--port", "0", "--data-dir", data_dir, *arguments],
+            [*self.prefix, BATCHYARD, "serve", "--port", "0", "--data-dir", data_dir, *arguments],
             env=clean_environment() | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

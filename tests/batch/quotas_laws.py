@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from batchyard.batch import reasons
-from batchyard.batch.quotas import Quotas, Wanted
+from batchyard.batch.quota_lines import Wanted
+from batchyard.batch.quotas import Quotas
 from batchyard.batch.resources import Capacity, JobQueue, QuotaShare, ServiceEnvironment
 
 UNIT, OTHER = "ml.m5.large", "ml.p5.large"

@@ -8,6 +8,7 @@ def mutant(file: str, old: str, new: str, killer: str) -> Mutant:
 
 
 QUOTAS, SHARED = "batch/quotas.py", "batch/quotas_laws.py"
+LINES, IN_LINE = "batch/quota_lines.py", "batch/quota_lines_laws.py"
 LIMITS, STUCK = "batch/time_limits.py", "batch/time_limits_laws.py"
 CHORE, STUCK_HERE = "engine/chores/time_limits.py", "engine/chores/test_time_limits.py"
 TOTALS, TAKEN = "batch/consumables.py", "batch/consumables_laws.py"
@@ -16,6 +17,14 @@ SCHEDULER, HELD = "engine/scheduler.py", "engine/test_quotas.py"
 STORE = "store/test_conformance.py"
 
 MUTANTS = [
+    mutant(LINES, "yield max(latest, place.number), place", "yield place.number, place", IN_LINE),
+    mutant(
+        LINES,
+        "if passed_over(place.wanted):\n            continue",
+        "if not places:\n            continue",
+        IN_LINE,
+    ),
+    mutant(LINES, "for rank in sorted(classes)", "for rank in classes", IN_LINE),
     mutant(QUOTAS, "-wanted.priority, next", "wanted.priority, next", SHARED),
     mutant(QUOTAS, "wanted.unit] += wanted.instances\n", "wanted.unit] += 0\n", SHARED),
     mutant(
@@ -61,7 +70,8 @@ MUTANTS = [
     mutant(CHORE, "due.at <= now", "due.at > now", STUCK_HERE),
     mutant(
         CHORE,
-        "            for job in self._engine.jobs.values():\n                self._changed(None, job)\n",
+        "            for job in self._engine.jobs.values():\n"
+        "                self._changed(None, job)\n",
         "",
         STUCK_HERE,
     ),

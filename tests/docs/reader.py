@@ -29,7 +29,7 @@ STAYS = re.compile(r"^batchyard (serve|runner)\b[^|&>\n]*$", re.MULTILINE)
 READS = re.compile(r"aws (batch (describe|list)|logs get)-|batchyard (story|why|list|array) ")
 """What may be asked again until the answer is there, as a reader would."""
 
-PORTS = ("4680", "4681")
+PORTS = ("4680", "4681", "9464", "9465")
 """The ports that pages name; a test takes others from the system."""
 
 OWN_YARD = re.compile(r"^(\$ )?batchyard serve(?!.*--port)", re.MULTILINE)

@@ -14,6 +14,7 @@ from batchyard.batch.model import Consumed, Demand, Dependency, Job, Retry
 from batchyard.batch.resources import ConsumableResource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.journal import RETRY_MS
+from tests.engine.looking import looked_at, shown
 from tests.engine.yard import MEMORY, PLACE, SEQUENTIAL, VCPUS, Yard, after
 
 PICK = st.integers(0, 1 << 16)
@@ -151,6 +152,10 @@ class History(RuleBasedStateMachine):
         held = sum(each.quantity for job in placed for each in job.spec.consumes)
         assert held <= LICENCES
         assert self.yard.engine.shelf(PLACE).consumables["licence"].in_use == held
+
+    @invariant()
+    def gauges_show_what_a_look_at_every_job_would(self) -> None:
+        assert shown(self.yard.metering.board) == looked_at(self.yard.engine)
 
     @invariant()
     def an_array_counts_its_children(self) -> None:

@@ -18,6 +18,7 @@ from batchyard.pipelines.pipeline import PipelineState
 from batchyard.pipelines.states import Status
 from batchyard.pipelines.tasks import Taken
 from batchyard.store.asking import InstanceQuery
+from tests.engine.looking import looked_at, shown
 from tests.engine.yard import PLACE, Yard, pipeline_of
 from tests.pipelines.worlds import BEGIN, documents
 
@@ -81,6 +82,10 @@ class Yards(RuleBasedStateMachine):
         told = self.yard.engine.tasks.report(PLACE, task_id)
         if told.answer.canceled or not told.answer.held:
             self.held.pop(task_id)
+
+    @invariant()
+    def gauges_show_what_a_look_at_every_instance_would(self) -> None:
+        assert shown(self.yard.metering.board) == looked_at(self.yard.engine)
 
     @rule(seconds=st.sampled_from([1, 119, 120, 900, 3600, 7200]))
     def pass_time(self, seconds: int) -> None:

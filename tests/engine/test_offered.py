@@ -15,7 +15,9 @@ import pytest
 
 from batchyard.batch import events, ids
 from batchyard.batch.model import Demand, Retry, RetryRule
+from batchyard.batch.obstacles import Cause
 from batchyard.batch.resources import ComputeEnvironment
+from batchyard.engine.explaining import explain
 from batchyard.engine.tasks import Held, Result, Runner
 from batchyard.launchers.offers import SILENCE
 from batchyard.pipelines.instances import Failure
@@ -112,6 +114,32 @@ def test_a_job_runs_once_its_runner_says_so_and_nothing_of_it_runs_here(yard: Ya
     assert told["Placed"] == "room on env, offered to worker group workers"
     assert told["Started"] == "on host-7"
     assert yard.launcher.launched == {}
+
+
+def test_why_an_attempt_has_not_begun_is_told_by_who_asks_for_it(yard: Yard) -> None:
+    jobs = [submitted(yard, demand=Demand(VCPUS, 1)) for _ in range(2)]
+    nobody = "1 attempt waits for a task runner of worker group workers; none asks for one now."
+    found = explain(yard.engine, yard.job(jobs[0]))
+    assert (found.cause, found.sentences) == (Cause.RUNNER, (nobody,))
+    behind = explain(yard.engine, yard.job(jobs[1]))
+    assert (yard.state(jobs[1]), behind.cause) == ("RUNNABLE", Cause.VCPUS)
+    assert behind.sentences[-1] == nobody
+    task = take(yard)
+    (told,) = explain(yard.engine, yard.job(jobs[0])).sentences
+    assert told == "The task runner on host-7 has taken it, and is to begin it."
+    assert nobody not in explain(yard.engine, yard.job(jobs[1])).sentences
+    report(yard, task)
+    assert explain(yard.engine, yard.job(jobs[0])).cause is Cause.NOTHING
+
+
+def test_why_an_array_has_not_begun_is_told_of_a_child_that_is_offered(yard: Yard) -> None:
+    job = submitted(yard, array_size=2, demand=Demand(1000, 1))
+    found = explain(yard.engine, yard.job(job))
+    assert (found.cause, yard.state(f"{job}:0")) == (Cause.RUNNER, "STARTING")
+    assert found.sentences[-2:] == (
+        f"The first that waits is {job}:0:",
+        "2 attempts wait for a task runner of worker group workers; none asks for one now.",
+    )
 
 
 def test_a_runner_is_told_what_a_process_here_would_be_given(yard: Yard) -> None:

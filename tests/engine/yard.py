@@ -15,6 +15,7 @@ from batchyard.engine.parts import Parts, Settings
 from batchyard.errors import YardError
 from batchyard.launchers import seam
 from batchyard.pipelines.pipeline import Pipeline
+from batchyard.server.metering import Metering
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch
 from batchyard.testing import FakeClock, FakeLauncher
@@ -117,7 +118,7 @@ def drive(work: Coroutine[Any, Any, Any]) -> None:
 
 
 class Yard:
-    """One engine after the other, over the same store and launcher."""
+    """One engine after the other, over the same store and launcher, with what they do counted."""
 
     def __init__(self) -> None:
         self.store = FailingStore()
@@ -127,6 +128,7 @@ class Yard:
         self._ids = count(1)
         self.clock = FakeClock(1000)
         self.launcher = WatchfulLauncher(self.store, self.now)
+        self.metering = Metering(self.now)
         self._begin()
         self.environment()
         self.queue()
@@ -135,19 +137,23 @@ class Yard:
     def _begin(self) -> None:
         self.clock = FakeClock(self.clock.now())
         self.writer = DirectWriter(self.store)
+        self.metering.begin()
         parts = Parts(
             store=self.store,
-            writer=self.writer,
+            writer=self.metering.written(self.writer),
             launcher=self.launcher,
             output=cast("Any", None),
             clock=self.clock,
             new_id=lambda: f"id-{next(self._ids)}",
             presenter=self.presenter,
             surroundings=self.surroundings,
+            watchers=(self.metering.changed,),
+            instance_watchers=(self.metering.moved,),
         )
         settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY, images=self.images)
         self.engine = Engine(settings, parts)
         drive(self.engine.start())
+        self.metering.follow(self.engine)
 
     def crash(self, *, with_launcher: bool = False) -> None:
         """Lose the engine, with whatever is not on disk, and start another."""

@@ -11,6 +11,7 @@ from tests.client.mutants import MUTANTS as CLIENT
 from tests.client.waiter_mutants import MUTANTS as WAITERS
 from tests.launchers.offered_mutants import MUTANTS as OFFERED
 from tests.logs.mutants import MUTANTS as LOGS
+from tests.metrics.mutants import MUTANTS as METRICS
 from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
@@ -237,7 +238,20 @@ MUTANTS: list[Mutant] = [
     *mutants(
         "batchyard/store/sqlite/asking.sql",
         "tests/store/store_laws.py",
-        ("AND (specs.created_at, specs.n) < (:created_at, :n)", "AND specs.n < :n"),
+        (
+            "AND (specs.created_at, specs.n) < (:created_at, :n)\n  AND specs.name",
+            "AND specs.n < :n\n  AND specs.name",
+        ),
+        (
+            "AND (specs.created_at, specs.n) < (:created_at, :n)\n  AND definitions",
+            "AND specs.n < :n\n  AND definitions",
+        ),
+    ),
+    *mutants(
+        "batchyard/store/sqlite/listing.py",
+        "tests/store/test_listing.py",
+        ("min(created_at, _latest(query))", "_latest(query)"),
+        ('"jobs_in_share"', '"jobs_in_state"'),
     ),
     *mutants(
         "batchyard/store/memory.py",
@@ -264,6 +278,7 @@ MUTANTS: list[Mutant] = [
     *POLLING,
     *RUNNER,
     *LOGS,
+    *METRICS,
     *OFFERED,
     *PIPELINES,
     *SERVER,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from batchyard.client.sessions import Connection
+from batchyard.metrics.exporting import Ways
 from batchyard.polling.cadence import BackOff
 from batchyard.runner.hosting import Settings, hosted
 from batchyard.runner.kit import Pace
@@ -67,6 +68,7 @@ class Running:
             await runner.run()
 
 
+NOWHERE = Ways()
 QUICK = Pace(
     report=0.05,
     heartbeat=0.1,
@@ -84,6 +86,7 @@ def running(
     tasks: int = 2,
     storage: Connection | None = None,
     pace: Pace = QUICK,
+    metrics: Ways = NOWHERE,
 ) -> Iterator[Running]:
     """Run a runner of the worker group ``wg``."""
     runner = Running(
@@ -95,6 +98,7 @@ def running(
             runner_id="the-runner",
             tasks=tasks,
             pace=pace,
+            metrics=metrics,
         )
     )
     runner.start()

@@ -10,49 +10,22 @@ CreateQuotaShare in botocore's model.
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from batchyard.batch import reasons
 from batchyard.batch.placement import Found
+from batchyard.batch.quota_lines import Lines, Waiting, Wanted
 from batchyard.batch.resources import JobQueue, QuotaShare, ServiceEnvironment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from batchyard.batch.resources import Resource
 
 UNLIMITED: Final = -1
 """A borrowLimit that is none."""
-
-
-class Wanted(NamedTuple):
-    """What a service job asks for, and in whose name.
-
-    Attributes:
-        queue: the queue's ARN.
-        share: the quota share's ARN.
-        unit: the type of its instances.
-        instances: how many.
-        priority: its scheduling priority within the share.
-    """
-
-    queue: str
-    share: str
-    unit: str
-    instances: int
-    priority: int = 0
-
-
-class Waiting(NamedTuple):
-    """A waiting job; within a share they are in this order."""
-
-    rank: int
-    number: int
-    job_id: str
-    wanted: Wanted
 
 
 class Held(NamedTuple):
@@ -91,7 +64,7 @@ class Quotas:
 
     def __init__(self) -> None:
         """Begin without shares and without jobs."""
-        self.waiting: dict[str, Waiting] = {}
+        self._lines = Lines()
         self.held: dict[str, Held] = {}
         self._shares: dict[str, QuotaShare] = {}
         self._queues: dict[str, JobQueue] = {}
@@ -100,6 +73,11 @@ class Quotas:
         self._leaving: dict[str, Held] = {}
         self._number = count()
         self._changed = False
+
+    @property
+    def waiting(self) -> Mapping[str, Waiting]:
+        """Give every job that waits, by id."""
+        return self._lines.waiting
 
     # -- what there is -----------------------------------------------------------------------
 
@@ -134,12 +112,12 @@ class Quotas:
         """Let a job wait for room; one that waits already keeps its place."""
         if job_id not in self.waiting:
             place = Waiting(-wanted.priority, next(self._number), job_id, wanted)
-            self.waiting[job_id] = place
+            self._lines.add(place)
             self._changed = True
 
     def withdraw(self, job_id: str) -> None:
         """Let a job wait no longer; one that does not wait is none to withdraw."""
-        self.waiting.pop(job_id, None)
+        self._lines.remove(job_id)
 
     def hold(self, job_id: str, environment: str, wanted: Wanted, *, leaving: bool = False) -> None:
         """Count what a job was given: also at a restart, when it may be making room already."""
@@ -178,38 +156,24 @@ class Quotas:
         found = [*self._given(self._fits), *self._given(self._borrows)]
         return found, self._preempted()
 
-    def _given(self, may: Callable[[Wanted], bool]) -> Iterator[Found]:
+    def _given(self, may: Callable[[Wanted], bool]) -> list[Found]:
         """Give room to who may have it; what does not fit once does not fit any more."""
         failed: set[tuple[str, str, int]] = set()
-        for each in list(self.order()):
-            wanted = each.wanted
-            size = wanted.share, wanted.unit, wanted.instances
-            room = self._room(wanted.queue)
-            if size in failed or room is None or room.state != "ENABLED" or not may(wanted):
-                failed.add(size)
+        found = []
+        for each in self._lines.candidates(lambda wanted: _size(wanted) in failed):
+            room = self._room(each.wanted.queue)
+            if room is None or room.state != "ENABLED" or not may(each.wanted):
+                failed.add(_size(each.wanted))
                 continue
-            self.withdraw(each.job_id)
-            self.hold(each.job_id, room.arn, wanted)
-            yield Found(each.job_id, room.arn)
+            self.hold(each.job_id, room.arn, each.wanted)
+            found.append(Found(each.job_id, room.arn))
+        for begun in found:
+            self.withdraw(begun.job_id)
+        return found
 
     def order(self, queue: str | None = None) -> Iterator[Waiting]:
-        """List who waits: each share's jobs by priority, and shares by whose next job came first.
-
-        Args:
-            queue: the ARN of the queue whose jobs are wanted; None: all.
-        """
-        shares: dict[str, list[Waiting]] = {}
-        for each in self.waiting.values():
-            if queue in {None, each.wanted.queue}:
-                shares.setdefault(each.wanted.share, []).append(each)
-        coming = {share: iter(sorted(jobs)) for share, jobs in shares.items()}
-        heads = [(job.number, job) for share in coming if (job := next(coming[share], None))]
-        heapq.heapify(heads)
-        while heads:
-            job = heapq.heappop(heads)[1]
-            yield job
-            if following := next(coming[job.wanted.share], None):
-                heapq.heappush(heads, (following.number, following))
+        """List who waits, as `Lines.order` does."""
+        return self._lines.order(queue)
 
     def _free(self, wanted: Wanted) -> int:
         room = self._room(wanted.queue)
@@ -258,9 +222,11 @@ class Quotas:
         """Choose who makes room for those whose share's own capacity others use, or lesser jobs."""
         chosen: list[Preempt] = []
         spoken: Counter[tuple[str, str]] = Counter()  # for whom room is being made
-        for each in self.order():
+        failed: set[Wanted] = set()
+        for each in self._lines.candidates(failed.__contains__):
             holders = self._making_room(each.wanted, spoken)
             if holders is None:
+                failed.add(each.wanted)
                 continue
             chosen += holders
             spoken[each.wanted.share, each.wanted.unit] += each.wanted.instances
@@ -352,6 +318,10 @@ sm_job_stuck_in_runnable_misconfiguration.html
         lenders = (other for other in self._beside(wanted) if other.strategy != "RESERVE")
         lent = sum(_capacity(other, unit) for other in lenders if other.arn != share.arn)
         return reasons.OVER_LENDING if wanted.instances > own + lent else None
+
+
+def _size(wanted: Wanted) -> tuple[str, str, int]:
+    return wanted.share, wanted.unit, wanted.instances
 
 
 def _capacity(holder: QuotaShare | ServiceEnvironment, unit: str) -> int:

@@ -145,6 +145,10 @@ class Rooms:
         """List those of some environments that there are, in order."""
         return ((arn, self._rooms[arn]) for arn in order if arn in self._rooms)
 
+    def all(self) -> Iterable[tuple[str, Room]]:
+        """List all environments, those that were closed too."""
+        return self._rooms.items()
+
     def fit(self, order: Sequence[str], size: Size) -> str | None:
         """Name the first of some environments that has room now, if all else is there as well."""
         if size.consumes and self.lacking(size):

@@ -8,7 +8,8 @@ from batchyard.batch.obstacles import Cause, named
 from batchyard.batch.why import MOST_NAMED, Why
 
 if TYPE_CHECKING:
-    from batchyard.batch.quotas import Quotas, Waiting
+    from batchyard.batch.quota_lines import Waiting
+    from batchyard.batch.quotas import Quotas
 
 
 def why_by_quota(quotas: Quotas, waiting: Waiting) -> Why:

@@ -85,6 +85,22 @@ def _dependent(job: Job, states: Mapping[str, JobState]) -> Why:
     )
 
 
+def offered(group: str, host: str | None, ready: int, pollers: int) -> Why:
+    """Say what an attempt waits for that was offered to task runners, and that has not begun.
+
+    Args:
+        group: the worker group that it is offered to.
+        host: the machine whose task runner has taken it; None while nobody has.
+        ready: how many attempts are offered to the group and taken by nobody, this one included.
+        pollers: how many task runners ask for one at this moment.
+    """
+    if host is not None:
+        return Why(Cause.RUNNER, (f"The task runner on {host} has taken it, and is to begin it.",))
+    waits = "1 attempt waits" if ready == 1 else f"{ready} attempts wait"
+    asks = f"{pollers} ask for one" if pollers else "none asks for one now"
+    return Why(Cause.RUNNER, (f"{waits} for a task runner of worker group {group}; {asks}.",))
+
+
 def of_array(parent: Job, child: Why | None, child_id: str | None) -> Why:
     """Say why the children of an array do not run.
 

@@ -10,11 +10,13 @@ from urllib.parse import quote
 import click
 import msgspec
 
+from batchyard.cli.metered import metered
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
     from batchyard.cli.target import Target
     from batchyard.client.sessions import Client, Connection
+    from batchyard.metrics.exporting import Ways
     from batchyard.runner.hosting import Settings
 
 INTERRUPTED = 130
@@ -71,6 +73,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Stop, tasks and all, when standard input ends: for a program that starts runners.",
 )
+@metered
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs.")
 @click.option("--proxy-host", "--proxyHost", metavar="HOST", help="Go through this HTTP proxy.")
 @click.option("--proxy-port", "--proxyPort", type=click.IntRange(1, 65535), help="Its port.")
@@ -97,6 +100,9 @@ def command(  # noqa: PLR0913 - one argument per option
     output: Path | None,
     log_uri: str | None,
     leave_with_parent: bool,
+    metrics: str | None,
+    metrics_prefix: str,
+    statsd: str | None,
     quiet: bool,
     proxy_host: str | None,
     proxy_port: int | None,
@@ -118,6 +124,7 @@ def command(  # noqa: PLR0913 - one argument per option
     Examples:
       batchyard runner --worker-group wg-12345
       batchyard runner --worker-group wg-12345 --data-dir ./yard --tasks 8
+      batchyard runner --worker-group wg-12345 --metrics 9464
       batchyard runner --config credentials.json --workerGroup=wg-12345 --region=eu-west-1
     """
     if proxy_domain or proxy_workstation:
@@ -134,6 +141,7 @@ def command(  # noqa: PLR0913 - one argument per option
         runner_id=taskrunner_id,
         log_uri=S3Uri(log_uri) if log_uri else None,
         leave_with_parent=leave_with_parent,
+        metrics=_ways(metrics, statsd, metrics_prefix),
     )
     from batchyard.runner.hosting import serve
 
@@ -148,6 +156,14 @@ def say(sentence: str) -> None:
 
 def _silent(sentence: str) -> None:
     """Tell nothing."""
+
+
+def _ways(listen: str | None, statsd: str | None, prefix: str) -> Ways:
+    from batchyard.metrics.address import address_of, listening_at
+    from batchyard.metrics.exporting import Ways
+
+    where = listening_at(listen) if listen is not None else None
+    return Ways(where, address_of(statsd) if statsd is not None else None, prefix)
 
 
 class _Where(NamedTuple):

@@ -116,6 +116,19 @@ from batchyard.errors import Refused
     is_flag=True,
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
+@click.option(
+    "--metrics/--no-metrics",
+    default=None,
+    help="Show /metrics to Prometheus.  [default: where only this machine can ask]",
+)
+@click.option(
+    "--metrics-prefix",
+    default="batchyard",
+    show_default=True,
+    metavar="NAME",
+    help="What names of metrics begin with; `airflow` suits dashboards for Airflow.",
+)
+@click.option("--statsd", metavar="HOST:PORT", help="Send metrics to this StatsD server.")
 @click.option("--stop-jobs", is_flag=True, help="End running jobs when the yard stops.")
 @click.option(
     "--leave-with-parent",
@@ -147,6 +160,9 @@ def command(  # noqa: PLR0913 - one argument per option
     maximum_retries: int,
     retry_delay: int,
     aws_quotas: bool,
+    metrics: bool | None,
+    metrics_prefix: str,
+    statsd: str | None,
     stop_jobs: bool,
     leave_with_parent: bool,
     verbose: bool,
@@ -198,6 +214,9 @@ def command(  # noqa: PLR0913 - one argument per option
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
+            metrics=metrics,
+            metrics_prefix=metrics_prefix,
+            statsd=statsd,
         ),
         say=click.echo,
         warn=lambda remark: click.echo(f"batchyard: {remark}", err=True),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchyard.cli.completing import jobs as known_jobs
+from batchyard.cli.metered import metered
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     help="Ctrl-C terminates them.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
+@metered
 @targeted
 def command(  # noqa: PLR0913 - click passes each option
     *,
@@ -65,6 +67,9 @@ def command(  # noqa: PLR0913 - click passes each option
     on_failure: str,
     terminate_on_interrupt: bool,
     as_json: bool,
+    metrics: str | None,
+    metrics_prefix: str,
+    statsd: str | None,
 ) -> int:
     """Wait until jobs have ended; exit 0 only if all succeeded.
 
@@ -90,7 +95,13 @@ def command(  # noqa: PLR0913 - click passes each option
     told: Any = {**patience, **how, **target.connection}
     given: Any = on_failure
     waiting = Waiting(ids(jobs), told, display(as_json=as_json), on_failure=given)
-    return waiting.run(terminate=terminate_on_interrupt)
+    if metrics is None and statsd is None:
+        return waiting.run(terminate=terminate_on_interrupt)
+    from batchyard.client.metering import export_waits
+
+    ways: Any = {"listen": metrics, "statsd": statsd, "prefix": metrics_prefix}
+    with export_waits(**ways, say=lambda where: click.echo(f"batchyard: {where}", err=True)):
+        return waiting.run(terminate=terminate_on_interrupt)
 
 
 def line(job: Answer) -> str:

@@ -60,6 +60,9 @@ class Watcher:
         budget: how often the service may be asked.
         retire: called when nobody has waited for a while and the threads end.
         linger: seconds that threads stay when nobody waits.
+        where: the endpoint's host and its region.
+        called: told of every question that has come back: ``answered``, ``throttled`` or
+            ``failed``.
     """
 
     def __init__(
@@ -70,8 +73,12 @@ class Watcher:
         budget: Budget | None = None,
         retire: Callable[[Watcher], None] | None = None,
         linger: float = LINGER,
+        where: tuple[str, str] = ("", ""),
+        called: Callable[[tuple[str, str], str], None] = lambda *_: None,
     ) -> None:
         self.cadence = cadence
+        self.where = where
+        self._called = called
         self._ask = ask
         self._retire = retire
         self._linger = linger
@@ -146,6 +153,16 @@ class Watcher:
     def watches(self, job_id: str) -> bool:
         """Tell whether anybody waits for a job."""
         return job_id in self._watch
+
+    @property
+    def watched(self) -> int:
+        """How many jobs somebody waits for."""
+        return len(self._watch)
+
+    @property
+    def oldest_answer(self) -> float | None:
+        """When that job was last heard of of which it is longest ago; see `Watch`."""
+        return self._watch.oldest_answer
 
     def _post(self, message: Callable[[], None]) -> None:
         """Leave a message; first see to it that there is a thread to take it."""
@@ -238,10 +255,12 @@ class Watcher:
     def _received(self, question: Describe, answer: Answer) -> None:
         self._flying -= 1
         self._answered = True
+        self._called(self.where, "answered")
         self._tell(self._watch.receive(question, answer.jobs, time.monotonic()), answer.body)
 
     def _failed(self, question: Describe, trouble: Trouble) -> None:
         self._flying -= 1
+        self._called(self.where, "throttled" if trouble.kind is Kind.THROTTLED else "failed")
         self._tell(self._watch.fail(question, trouble, time.monotonic()))
 
     def _tell(self, news: list[News], body: bytes = b"") -> None:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from batchyard.client.asking import ask, asker
-from batchyard.client.sessions import REGISTRY, is_of_aws
+from batchyard.client.metering import Waits, place_of
+from batchyard.client.sessions import REGISTRY, is_of_aws, kept
 from batchyard.client.watcher import Watcher
 from batchyard.polling.cadence import BackOff
 
@@ -38,6 +39,8 @@ def watcher_of(clients: Clients) -> Watcher:
             partial(ask, asker(clients)),
             cadence=_cadence(client),
             retire=lambda gone: retire(key, gone),
+            where=place_of(client),
+            called=kept(Waits).called,
         )
         with REGISTRY.lock:
             REGISTRY.shared[key] = made

@@ -75,6 +75,7 @@ class Engine:
                 self.tasks,
                 self._wake,
                 parts.surroundings,
+                parts.instance_watchers,
             ),
             settings.policy,
         )

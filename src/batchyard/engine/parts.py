@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from batchyard.engine.pipelines.outside import Surroundings
     from batchyard.launchers.output import Output
     from batchyard.launchers.seam import Launcher
+    from batchyard.pipelines.instances import Instance
     from batchyard.store.seam import Store
 
 MINIMUM_TIMEOUT = 60
@@ -68,6 +69,13 @@ class Watcher(Protocol):
         """Look at a job that has changed; it was None if it is new."""
 
 
+class InstanceWatcher(Protocol):
+    """Sees every change of every instance of a pipeline, in the turn that it happens in."""
+
+    def __call__(self, place: Place, was: Instance | None, now: Instance | None, /) -> None:
+        """Look at an instance that is new (it was None), has changed, or is gone (it is None)."""
+
+
 class Presenter(Protocol):
     """Forms what the service shows; it stands above the engine and is handed in."""
 
@@ -91,6 +99,7 @@ class Parts(NamedTuple):
         presenter: forms what the service shows.
         surroundings: machines and other services, as far as pipelines need them.
         watchers: who sees every change of every job.
+        instance_watchers: who sees every change of every instance of a pipeline.
     """
 
     store: Store
@@ -102,3 +111,4 @@ class Parts(NamedTuple):
     presenter: Presenter
     surroundings: Surroundings
     watchers: Sequence[Watcher] = ()
+    instance_watchers: Sequence[InstanceWatcher] = ()

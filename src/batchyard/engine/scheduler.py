@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from batchyard.batch import reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.placement import Placement
-from batchyard.batch.quotas import Quotas, Wanted
+from batchyard.batch.quota_lines import Wanted
+from batchyard.batch.quotas import Quotas
 from batchyard.batch.resources import (
     ConsumableResource,
     Environment,

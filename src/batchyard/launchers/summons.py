@@ -20,12 +20,16 @@ from typing import Protocol
 
 import batchyard
 from batchyard.errors import SupervisorGone
+from batchyard.launchers.supervisor import open_files
 from batchyard.launchers.supervisor.door import LOG, SOCKET
 
 # Isolated, and without site: it needs nothing that is installed but its own package, whose place
 # it is told last in line, so that nothing beside it shadows the standard library.
+# Before that it takes back what its server raised for itself: attempts get what is left.
 _BOOT = (
-    "import sys; sys.path.append(sys.argv.pop(1)); "
+    "import resource as r, sys; files = r.RLIMIT_NOFILE; "
+    "r.setrlimit(files, (int(sys.argv.pop(1)), r.getrlimit(files)[1])); "
+    "sys.path.append(sys.argv.pop(1)); "
     "from batchyard.launchers.supervisor.program import main; main(sys.argv[1:])"
 )
 _ROOT = str(Path(batchyard.__file__).resolve().parents[1])
@@ -211,4 +215,5 @@ def _short_folder() -> str:
 
 def _command(folders: Folders, options: Sequence[str]) -> list[str]:
     places = [str(folder.resolve()) for folder in (folders.state, folders.logs, folders.work)]
-    return [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT, _ROOT, *places, *options]
+    told = [str(open_files.of_others()), _ROOT]
+    return [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT, *told, *places, *options]

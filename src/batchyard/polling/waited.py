@@ -11,6 +11,7 @@ from batchyard.polling.news import Moved
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
+    from batchyard.polling.ages import Answer
     from batchyard.polling.cadence import Cadence
     from batchyard.polling.news import Wish
     from batchyard.polling.seen import Seen
@@ -29,7 +30,10 @@ class Job:
         again: whether somebody has wanted to know since that was sent.
         doubts: how many answers without news are not believed, since an event has told of some.
         unheard: who came when it had been seen already, and has not heard how it stands.
+        answer: by which it was last heard of; before that, when somebody came.
     """
+
+    answer: Answer
 
     waiters: dict[Hashable, Wish] = field(default_factory=dict)
     tries: int = 0
@@ -46,6 +50,12 @@ class Job:
         self.tries = 0
         if wish.moves and self.seen is not None:
             self.unheard += (waiter,)
+
+    def heard(self, answer: Answer) -> None:
+        """Note by which answer it was heard of."""
+        self.answer.left -= 1
+        self.answer = answer
+        answer.left += 1
 
     def changed(self, seen: Seen) -> Iterator[Moved]:
         """Keep what was seen of it; tell those who want to hear of every change."""

@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from batchyard.polling import endings
+from batchyard.polling.ages import Ages
 from batchyard.polling.cohorts import Cohort, Cohorts
 from batchyard.polling.deadlines import Deadlines
 from batchyard.polling.news import Describe, Idle, Kind, SleepUntil, Told, Trouble
@@ -58,6 +59,7 @@ class Watch:
         self._cohorts = Cohorts()
         self._deadlines = Deadlines()
         self._silence = Silence()
+        self._ages = Ages()
         self._longest: float | None = None
         self._numbers = count()
 
@@ -72,6 +74,14 @@ class Watch:
     def __len__(self) -> int:
         """Count the jobs that somebody waits for."""
         return len(self._jobs)
+
+    @property
+    def oldest_answer(self) -> float | None:
+        """When that job was last heard of, or came, of which it is longest ago; None without jobs.
+
+        Any thread may ask.
+        """
+        return self._ages.oldest
 
     def add(self, waiter: Hashable, ids: Iterable[str], wish: Wish, now: float) -> None:
         """Wait for jobs on somebody's behalf; each is asked about soon.
@@ -88,12 +98,15 @@ class Watch:
         self._waiters[waiter] = Waiter(wish, now, left)
         if wish.deadline is not None:
             self._deadlines.set(waiter, wish.deadline)
+        answer = self._ages.begin(now)
         for one in left:
             job = self._jobs.get(one)
             if job is None:
-                job = self._jobs[one] = Job()
+                job = self._jobs[one] = Job(answer)
+                answer.left += 1
             job.join(waiter, wish)
         self._ask_soon(left, now)
+        self._ages.settle()
 
     def cancel(self, waiter: Hashable) -> None:
         """Forget somebody who waits, and every job that nobody else waits for."""
@@ -106,6 +119,8 @@ class Watch:
         job, whose = self._jobs[one], self._waiters[waiter]
         del job.waiters[waiter], whose.left[one]
         if not job.waiters:
+            job.answer.left -= 1
+            self._ages.settle()
             del self._jobs[one]
             self._cohorts.remove((one,))
         if not whose.left:
@@ -200,6 +215,10 @@ class Watch:
         self._silence.end()
         shown = {job.job_id: job for job in jobs}
         news: list[News] = []
+        answer = self._ages.begin(now)
+        for heard in (self._jobs[one] for one in asked.ids if one in self._jobs):
+            heard.heard(answer)
+        self._ages.settle()
         for one in asked.ids:
             job = self._jobs.get(one)
             if job is None:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from batchyard.errors import Refused, Unreachable
+from batchyard.metrics.exporting import Ways, exported
+from batchyard.runner.counting import Checks, Counting
 from batchyard.runner.kit import Kit, Pace
 from batchyard.runner.processes import Processes
 from batchyard.runner.runner import Identity, Runner, in_background
@@ -54,6 +56,7 @@ class Settings(NamedTuple):
         leave_with_parent: whether the end of standard input, as of a pipe from a process that
             has gone, stops the runner.
         pace: how often things are done.
+        metrics: how what is counted leaves.
     """
 
     worker_group: str
@@ -65,6 +68,7 @@ class Settings(NamedTuple):
     log_uri: S3Uri | None = None
     leave_with_parent: bool = False
     pace: Pace = Pace()
+    metrics: Ways = Ways()
 
 
 FAREWELL = 2
@@ -81,7 +85,7 @@ async def hosted(settings: Settings, say: Callable[[str], None]) -> AsyncIterato
         say: tells people a sentence.
 
     Raises:
-        Refused: the output folder cannot be made.
+        Refused: the output folder cannot be made, or metrics cannot be shown.
         SupervisorGone: no commands can be run.
     """
     threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="runner")
@@ -96,11 +100,14 @@ async def hosted(settings: Settings, say: Callable[[str], None]) -> AsyncIterato
             runner.fail(error)
 
         processes = Processes(scratch, gone, settings.pace.grace)
+        checks = Checks(CHECKS)
+        region, group = settings.place.region, settings.worker_group
+        counting = Counting(region, group, settings.tasks, checks)
         kit = Kit(
             processes=processes,
             storage=Storage(settings.storage),
             logs=Service(settings.place, LOGS),
-            checks=asyncio.Semaphore(CHECKS),
+            checks=checks,
             output=settings.output,
             scratch=scratch,
             environment=dict(os.environ),
@@ -113,13 +120,15 @@ async def hosted(settings: Settings, say: Callable[[str], None]) -> AsyncIterato
             Service(settings.place, PIPELINES),
             Service(settings.place, PIPELINES, HOLD),
             kit,
+            counting,
             tasks=settings.tasks,
         )
-        await processes.start()
-        try:
-            yield runner
-        finally:
-            await processes.stop()
+        with exported(counting.board, settings.metrics, say):
+            await processes.start()
+            try:
+                yield runner
+            finally:
+                await processes.stop()
 
 
 async def serve(settings: Settings, say: Callable[[str], None]) -> bool:

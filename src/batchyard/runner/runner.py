@@ -27,6 +27,7 @@ from batchyard.runner.tasks import Polled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from batchyard.runner.counting import Counting
     from batchyard.runner.kit import Kit
     from batchyard.runner.service import Service
     from batchyard.runner.tasks import Handed
@@ -65,6 +66,7 @@ class Runner:
         service: Data Pipeline, for what is answered at once.
         polls: the same, with patience for a poll.
         kit: what activities work with; its processes are started and stopped by others.
+        counting: counts what it does.
         tasks: activities that run at once.
     """
 
@@ -74,6 +76,7 @@ class Runner:
         service: Service,
         polls: Service,
         kit: Kit,
+        counting: Counting,
         *,
         tasks: int,
     ) -> None:
@@ -81,6 +84,7 @@ class Runner:
         self._service = service
         self._polls = polls
         self._kit = kit
+        self._counting = counting
         self._slots = asyncio.Semaphore(tasks)
         self._leaving = asyncio.Event()
         self._stops: set[Stop] = set()
@@ -146,6 +150,7 @@ class Runner:
                 handed = await self._poll()
             except (errors.ServiceError, errors.NotFound) as error:
                 self._slots.release()
+                self._counting.polled("failed", loop.time() - began)
                 tries += 1
                 if tries == 1:
                     self._kit.say(f"cannot poll for now, and go on trying: {error}")
@@ -154,11 +159,13 @@ class Runner:
             if tries:
                 self._kit.say("polling again")
             tries = 0
+            took = loop.time() - began
+            self._counting.polled("empty" if handed is None else "task", took)
             if handed is not None:
                 self._take(handed)
                 continue
             self._slots.release()
-            if loop.time() - began < HASTY:
+            if took < HASTY:
                 await asyncio.sleep(HASTY)
 
     async def _poll(self) -> Handed | None:
@@ -183,6 +190,8 @@ class Runner:
         """Begin a task; it has the slot that its poll was made for."""
         if handed.work.type in PRECONDITIONS:
             self._slots.release()
+        else:
+            self._counting.running += 1
         stop = Stop()
         self._stops.add(stop)
         self._idle.clear()
@@ -196,8 +205,10 @@ class Runner:
             self._stops.discard(stop)
             if handed.work.type not in PRECONDITIONS:
                 self._slots.release()
+                self._counting.running -= 1
             if not self._stops:
                 self._idle.set()
+        self._counting.ended(None if ending is None else ending.task_status)
         if ending is not None:
             told = f": {ending.error_message}" if ending.error_message else ""
             self._kit.say(f"{ending.task_status} {handed.label}{told}")
@@ -215,7 +226,9 @@ class Runner:
                 answer = await asyncio.to_thread(call)
             except errors.BatchyardError as error:
                 self._kit.say(f"a heartbeat was not taken: {error}")
+                self._counting.beaten(taken=False)
             else:
+                self._counting.beaten(taken=True)
                 if answer.terminate:
                     self.leave("the service terminates this runner")
             await asyncio.sleep(self._kit.pace.heartbeat)

@@ -24,6 +24,7 @@ from batchyard.launchers.processes import Embedded, Processes
 from batchyard.launchers.summons import Folders
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
+from batchyard.server import exporting
 from batchyard.server.asgi import application
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from batchyard.errors import BatchyardError
     from batchyard.launchers.seam import Launcher
     from batchyard.server.asgi import Application
+    from batchyard.server.metering import Metering
     from batchyard.server.options import Options
     from batchyard.store.seam import Store
 
@@ -92,14 +94,16 @@ class Yard:
 
     Args:
         options: how it is started.
+        metering: counts what happens; None: nobody could see it.
 
     Attributes:
         gone: told when no supervisor can be kept alive: nothing runs any more.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, metering: Metering | None = None) -> None:
         """Make the parts that last; the engine begins at `start`."""
         self.options = options
+        self.metering = metering
         self._ids = Ids()
         self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
@@ -153,18 +157,25 @@ class Yard:
     async def _begin(self) -> None:
         settings = self._settings()
         presenter = Presenter(self._batch, settings.vcpus, default_queue=self.options.default_queue)
+        metering = self.metering
+        if metering is not None:
+            metering.begin()
         parts = Parts(
             store=self.store,
-            writer=self._writer,
+            writer=self._writer if metering is None else metering.written(self._writer),
             launcher=self._new_launcher(),
             output=self.output,
             clock=LoopClock(),
             new_id=self._ids.uuid,
             presenter=presenter,
             surroundings=self._surroundings,
+            watchers=() if metering is None else (metering.changed,),
+            instance_watchers=() if metering is None else (metering.moved,),
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
+        if metering is not None:
+            metering.follow(self.engine)
         self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
         for chore in self._minutely:
             chore.start()
@@ -240,17 +251,24 @@ class Yard:
         throttle = Throttle(LoopClock().now)
         limited = throttle.limited(pipelines.OPERATIONS)
         operations = limited if self.options.aws_quotas else pipelines.OPERATIONS
+        metering = self.metering
+        if metering is not None:
+            operations = metering.polled(operations)
         services = {
             self._batch.name: Served(self._batch, batch.OPERATIONS),
             self._logs.name: Served(self._logs, logs.OPERATIONS),
             self._pipelines.name: Served(self._pipelines, operations),
         }
         house = House(self.current, self.reset if self.options.ephemeral else None)
-        return Gateway(self._gate(port), services, house, self.current, self._ids.uuid)
+        called = None if metering is None else metering.called
+        gate = self._gate(port)
+        return Gateway(gate, services, house, self.current, self._ids.uuid, called)
 
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
-        pages: dict[str, Application] = {}
+        pages: dict[str, Application] = {
+            exporting.PATH: exporting.page(self.options, self.metering),
+        }
         return Doors(self._gate(port), pages, application(self.gateway(port)))
 
     def _gate(self, port: int) -> Gate:

@@ -37,6 +37,15 @@ class Served(NamedTuple):
     operations: Mapping[str, Callable[..., Any]]
 
 
+class _Asked:
+    """What a request turned out to ask for, as far as that can be told."""
+
+    __slots__ = ("operation", "service")
+
+    def __init__(self) -> None:
+        self.service = self.operation = ""
+
+
 class Gateway:
     """Answers requests.
 
@@ -46,6 +55,8 @@ class Gateway:
         house: answers the yard's own paths.
         engine: gives the engine of the moment (a reset makes a new one).
         new_id: forms the ids that answers carry.
+        called: told of every call that was answered: the service, the operation (either is empty
+            where it cannot be told) and the HTTP status.
     """
 
     def __init__(
@@ -55,6 +66,7 @@ class Gateway:
         house: House,
         engine: Callable[[], Engine],
         new_id: Callable[[], str],
+        called: Callable[[str, str, int], None] | None = None,
     ) -> None:
         """Take the parts."""
         self._new_id = new_id
@@ -62,6 +74,7 @@ class Gateway:
         self._services = services
         self._house = house
         self._engine = engine
+        self._called = called
 
     def answer(self, request: Request) -> Awaitable[Response | None]:
         """Answer a request that came from outside, whatever it holds; None if nobody waits."""
@@ -77,23 +90,28 @@ class Gateway:
         self, request: Request, admit: Callable[[Request], Claim]
     ) -> Response | None:
         request_id, speaker = self._new_id(), self._speaker(request)
-        method, path = request.method, request.path
+        method, path, asked = request.method, request.path, _Asked()
         try:
-            answer = self._answer(request, admit(request), request_id)
+            answer = self._answer(request, admit(request), request_id, asked)
             del request  # thousands of polls may wait, and what they asked is not needed for that
-            return await answer
+            response = await answer
         except Fault as fault:
-            return speaker.fault(fault, request_id)
+            response = speaker.fault(fault, request_id)
         except YardError as error:
             log.error("%s (%s): %s", path, request_id, error)  # noqa: TRY400 - its words say all
             message = f"The yard cannot go on: {error}"
-            return speaker.fault(Fault(speaker.failure, message, 500), request_id)
+            response = speaker.fault(Fault(speaker.failure, message, 500), request_id)
         except Exception:
             log.exception("%s %s (%s)", method, path, request_id)
             message = f"The yard failed; its log has the traceback under {request_id}"
-            return speaker.fault(Fault(speaker.failure, message, 500), request_id)
+            response = speaker.fault(Fault(speaker.failure, message, 500), request_id)
+        if self._called is not None and response is not None:
+            self._called(asked.service, asked.operation, response.status)
+        return response
 
-    async def _answer(self, request: Request, claim: Claim, request_id: str) -> Response | None:
+    async def _answer(
+        self, request: Request, claim: Claim, request_id: str, asked: _Asked
+    ) -> Response | None:
         if request.path.startswith(OWN):
             return await self._house.answer(request, claim)
         served = self._services.get(claim.scope.service)
@@ -101,8 +119,10 @@ class Gateway:
             known = ", ".join(sorted(self._services))
             message = f"Service {claim.scope.service!r} is not served by this yard ({known} are)"
             raise Fault("UnknownServiceException", message, 404)
+        asked.service = served.service.name
         call, gone = served.service.decode(request), request.gone
-        operation, answer = call.operation, self._perform(served, call, claim)
+        asked.operation = operation = call.operation
+        answer = self._perform(served, call, claim)
         del request, claim, call  # as in _guarded
         if isawaitable(answer):  # one that takes its time
             answer = await attended(answer, gone)

@@ -11,6 +11,7 @@ import msgspec
 
 from batchyard.engine.parts import POLL_HOLD
 from batchyard.errors import Refused
+from batchyard.metrics.catalogue import PREFIX
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server.gate import check_binding
@@ -64,6 +65,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         maximum_retries: how often an activity is tried again, where its object does not say.
         retry_delay: how long that takes at least, in seconds, where its object does not say.
         aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
+        metrics: whether ``/metrics`` shows what is counted; None: where only this machine can ask.
+        metrics_prefix: what the names of metrics begin with.
+        statsd: ``HOST:PORT`` of a StatsD server that is sent what is counted.
     """
 
     host: str = "127.0.0.1"
@@ -90,6 +94,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     maximum_retries: int = Policy().maximum_retries
     retry_delay: int = Policy().retry_delay
     aws_quotas: bool = False
+    metrics: bool | None = None
+    metrics_prefix: str = PREFIX
+    statsd: str | None = None
 
     def check(self) -> None:
         """Refuse what cannot work.

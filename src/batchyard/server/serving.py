@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from batchyard.engine.clock import LoopClock
 from batchyard.errors import BatchyardError, Refused
+from batchyard.launchers.supervisor.open_files import raise_limit
+from batchyard.server import exporting
 from batchyard.server.app import Yard
 from batchyard.server.joining import Protocol
 from batchyard.server.keys import private_directory
@@ -86,6 +89,8 @@ def serve(options: Options, say: Callable[[str], None], warn: Callable[[str], No
         YardError: the data directory is taken, or its state cannot be read.
     """
     options.check()
+    raise_limit()  # each connection is one, and each waiting poll holds one
+    exporting.check(options)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(options, say, warn))
 
@@ -104,10 +109,15 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
     lock = None if options.ephemeral else Lock(options.data_dir)
     bound = listen(options.host, options.port)
     url = url_of(options.host, bound.getsockname()[1])
-    yard = Yard(options)
+    metering = exporting.metering_of(options, LoopClock().now)
+    yard = Yard(options, metering)
     yard.answers_at(url)
+    soon = asyncio.get_running_loop().call_soon_threadsafe
+    pusher = exporting.pusher_of(options, metering, soon)
     try:
         await yard.start()
+        if pusher is not None:
+            pusher.start()
         _leave_in_peace()
         if lock is not None:
             lock.says(Holder(os.getpid(), url))
@@ -116,6 +126,8 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
         await _answer(yard, bound, lambda: say(f"ready {url}"))
     finally:
         running = len(yard.running())
+        if pusher is not None:
+            pusher.stop()
         await yard.stop(jobs=options.stop_jobs)
         if running and not (options.stop_jobs or options.ephemeral):
             jobs = "1 job keeps" if running == 1 else f"{running} jobs keep"

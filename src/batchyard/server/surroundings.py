@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from batchyard.errors import BatchyardError, NotFound
+from batchyard.launchers.supervisor import open_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -90,6 +91,7 @@ class Surroundings:
             stdin=asyncio.subprocess.PIPE,
             env=self._environment(),
         )
+        open_files.restore(process.pid)  # it takes far longer to begin than this does
         try:
             code = await process.wait()
             self._hosts.pop(group, None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from batchyard.batch.ids import Place
     from batchyard.engine.clock import Clock
     from batchyard.engine.journal import Journal
+    from batchyard.engine.parts import InstanceWatcher
     from batchyard.engine.tasks import Tasks
     from batchyard.errors import BatchyardError
     from batchyard.pipelines.alarms import Alarm
@@ -67,6 +68,7 @@ class Outside(NamedTuple):
         tasks: hands out attempts.
         wake: has the turn end soon, and changes written.
         surroundings: machines, and other services.
+        watchers: who sees every change of every instance.
     """
 
     store: Store
@@ -75,3 +77,4 @@ class Outside(NamedTuple):
     tasks: Tasks
     wake: Callable[[], None]
     surroundings: Surroundings
+    watchers: Sequence[InstanceWatcher] = ()

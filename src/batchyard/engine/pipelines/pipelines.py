@@ -67,7 +67,7 @@ class Pipelines:
             else:
                 self._gone[kept.id] = kept
         for owner, instance in store.live_instances():
-            self._live[owner].keep(instance)
+            self._keep(self._live[owner], instance)
         for live in list(self._live.values()):
             self._resume(live)
         for taken in self._outside.tasks.held("pipelines"):
@@ -235,6 +235,8 @@ class Pipelines:
             attempt = live.instances[name].attempt
             if attempt is not None:
                 self._carrying.stop(live, name, attempt.id)
+        for instance in live.instances.values():
+            self._watched(live, instance, None)
         live.instances.clear()
         self._gone[pipeline_id] = gone = pipeline.step(
             live.pipeline, pipeline.Deleted(self._outside.clock.now())
@@ -331,12 +333,20 @@ class Pipelines:
     def follow(self, live: Live, found: consequences.Consequences) -> None:
         """Keep what has come of events, and do what is left to do."""
         for instance in found.instances.values():
-            live.keep(instance)
+            self._keep(live, instance)
             self._outside.journal.instance(live.pipeline.id, instance)
         live.turnstiles.update(found.turnstiles)
         self._carrying.carry_out(live, found.commands)
         self._review(live)
         self._outside.wake()
+
+    def _keep(self, live: Live, instance: Instance) -> None:
+        self._watched(live, live.instances.get(instance.id), instance)
+        live.keep(instance)
+
+    def _watched(self, live: Live, was: Instance | None, now: Instance | None) -> None:
+        for watcher in self._outside.watchers:
+            watcher(live.place, was, now)
 
     def _review(self, live: Live) -> None:
         """See whether a pipeline is done, or no longer is.

@@ -8,5 +8,5 @@ and stays small. One thread, one loop::
     attempts    taken in, started, told of, acknowledged            spawning, places, roster
     ending      read to the end, ended whole                        children, kin, output
     memory      held to their limits                                groups, hierarchy, proc
-    loop        files and timers                                    wakes
+    loop        files and timers                                    wakes, open_files
 """

@@ -36,10 +36,10 @@ from batchyard.launchers.supervisor.hierarchy import find
 from batchyard.launchers.supervisor.kin import Kin
 from batchyard.launchers.supervisor.loop import Loop
 from batchyard.launchers.supervisor.memory import Memory
+from batchyard.launchers.supervisor.open_files import raise_limit
 from batchyard.launchers.supervisor.places import Places
 from batchyard.launchers.supervisor.roster import Roster
 from batchyard.launchers.supervisor.service import Service
-from batchyard.launchers.supervisor.spawning import raise_limit
 from batchyard.launchers.supervisor.wakes import Wakes
 
 _ABANDONED = 2.0

@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import signal
 import time
-from contextlib import suppress
 from typing import NamedTuple
 
 from batchyard.launchers.supervisor import proc
+from batchyard.launchers.supervisor.open_files import SOFT, lower_limit, raise_limit
 from batchyard.launchers.supervisor.protocol import Start
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -32,8 +31,6 @@ _NULL = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 _LOW = os.dup(_NULL)
 """A file of a low number, to be replaced by one whose number is too high to hand on."""
 _NANOSECONDS_PER_TICK = 1_000_000_000 // proc.TICKS
-_SOFT, _HARD = resource.getrlimit(resource.RLIMIT_NOFILE)
-_OURS = min(_HARD, 65536) if _HARD != resource.RLIM_INFINITY else 65536
 
 
 class CannotStart(Exception):
@@ -68,7 +65,7 @@ def spawn(launch: Start, directory: str) -> Process:
         raise
     finally:
         os.close(theirs)
-        if theirs >= _SOFT:
+        if theirs >= SOFT:
             os.dup2(_NULL, _LOW, inheritable=False)
 
 
@@ -91,12 +88,6 @@ def resolve(command: list[str], environment: dict[str, str]) -> str:
     raise CannotStart(f"no program {name!r} in PATH ({path})")
 
 
-def raise_limit() -> None:
-    """Let this process open as many files as it may: four for each living attempt."""
-    with suppress(OSError, ValueError):  # macOS has a limit of its own below the hard one
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(_SOFT, _OURS), _HARD))
-
-
 def _enter(directory: str) -> None:
     try:
         os.chdir(directory)
@@ -109,11 +100,11 @@ def _run(
     program: str, command: list[str], environment: dict[str, str], output: int
 ) -> tuple[int, int]:
     """Start the program; return its pid and its start time."""
-    if output >= _SOFT:  # as the limit below would have it, there is no such file
+    if output >= SOFT:  # as the limit below would have it, there is no such file
         output = os.dup2(output, _LOW, inheritable=False)
     before = _now_in_ticks()
     # The attempt inherits the limit on open files that this process was started with.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_SOFT, _HARD))
+    lower_limit()
     try:
         pid = os.posix_spawn(
             program,

@@ -47,11 +47,29 @@ WHERE jobs.state = :state AND jobs.queue = (
       SELECT queues.n FROM queues JOIN places ON places.n = queues.place
       WHERE account = :account AND region = :region AND arn = :queue
   )
-  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
-  AND jobs.created_at <= :created_at AND (jobs.created_at, jobs.n) < (:created_at, :n)
+  AND jobs.created_at BETWEEN :earliest AND :latest
+  AND (jobs.created_at, jobs.n) < (:created_at, :n)
   AND specs.name >= :name_low AND specs.name < :name_high
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
+ORDER BY jobs.created_at DESC, jobs.n DESC;
+
+-- name: jobs_in_share
+-- A queue's jobs of one share and state, newest first, from below a row on.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
+FROM jobs INDEXED BY jobs_shared
+  JOIN specs ON specs.n = jobs.spec
+  JOIN queues ON queues.n = specs.queue
+  JOIN definitions ON definitions.n = specs.definition
+WHERE jobs.state = :state AND jobs.share = :share AND jobs.queue = (
+      SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+      WHERE account = :account AND region = :region AND arn = :queue
+  )
+  AND jobs.created_at BETWEEN :earliest AND :latest
+  AND (jobs.created_at, jobs.n) < (:created_at, :n)
+  AND specs.name >= :name_low AND specs.name < :name_high
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
 ORDER BY jobs.created_at DESC, jobs.n DESC;
 
 -- name: count_named
@@ -65,7 +83,7 @@ SELECT count(*) FROM (
 );
 
 -- name: jobs_named
--- A queue's jobs by their names, newest first: for names that few of them have.
+-- A queue's jobs by how their names begin, newest first: where few of them begin so.
 SELECT jobs.created_at, jobs.n, jobs.body,
        specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
 FROM specs INDEXED BY specs_named
@@ -78,11 +96,31 @@ WHERE specs.queue = (
   )
   AND specs.name >= :name_low AND specs.name < :name_high
   AND (1 << jobs.state) & :states
-  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND jobs.created_at BETWEEN :earliest AND :latest
   AND (jobs.created_at, jobs.n) < (:created_at, :n)
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.created_at DESC, jobs.n DESC;
+
+-- name: jobs_called
+-- A queue's jobs of one name, newest first, from below a row on.
+SELECT jobs.created_at, jobs.n, jobs.body,
+       specs.name, queues.arn, definitions.arn, specs.array_size, specs.share
+FROM specs INDEXED BY specs_named
+  CROSS JOIN jobs ON jobs.n = specs.n
+  CROSS JOIN queues ON queues.n = specs.queue
+  CROSS JOIN definitions ON definitions.n = specs.definition
+WHERE specs.queue = (
+      SELECT queues.n FROM queues JOIN places ON places.n = queues.place
+      WHERE account = :account AND region = :region AND arn = :queue
+  )
+  AND specs.name = :name_low
+  AND (1 << jobs.state) & :states
+  AND specs.created_at BETWEEN :earliest AND :latest
+  AND (specs.created_at, specs.n) < (:created_at, :n)
+  AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
+  AND (:share IS NULL OR specs.share = :share)
+ORDER BY specs.created_at DESC, specs.n DESC;
 
 -- name: definitions
 -- The numbers of the definitions within a range, up to a bound.
@@ -102,8 +140,8 @@ WHERE specs.queue = (
   )
   AND specs.definition = :definition
   AND (1 << jobs.state) & :states
-  AND specs.created_at BETWEEN :created_after + 1 AND :created_before - 1
-  AND specs.created_at <= :created_at AND (specs.created_at, specs.n) < (:created_at, :n)
+  AND specs.created_at BETWEEN :earliest AND :latest
+  AND (specs.created_at, specs.n) < (:created_at, :n)
   AND specs.name >= :name_low AND specs.name < :name_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY specs.created_at DESC, specs.n DESC;
@@ -120,8 +158,7 @@ FROM consumed
 WHERE consumed.resource = :consumes
   AND jobs.place = (SELECT n FROM places WHERE account = :account AND region = :region)
   AND (1 << jobs.state) & :states
-  AND consumed.created_at BETWEEN :created_after + 1 AND :created_before - 1
-  AND consumed.created_at <= :created_at
+  AND consumed.created_at BETWEEN :earliest AND :latest
   AND (consumed.created_at, consumed.spec) < (:created_at, :n)
   AND specs.name >= :name_low AND specs.name < :name_high
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
@@ -142,7 +179,7 @@ WHERE jobs.parent = (
       WHERE jobs.id = :parent AND account = :account AND region = :region
   ) AND jobs.idx > :idx
   AND (1 << jobs.state) & :states
-  AND jobs.created_at BETWEEN :created_after + 1 AND :created_before - 1
+  AND jobs.created_at BETWEEN :earliest AND :latest
   AND specs.name >= :name_low AND specs.name < :name_high
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)

@@ -140,13 +140,13 @@ class Keeper:
         spec = job.spec
         place = self.numbers.place(spec.account, spec.region)
         if job.index is None:
-            queue, parent = self.numbers.queue(place, spec.queue), None
+            queue, share, parent = self.numbers.queue(place, spec.queue), spec.share, None
             rows.specs.append(self._spec_row(number, queue, job))
             taken = {each.resource for each in spec.consumes}
             rows.consumed += ((resource, job.created_at, number) for resource in taken)
         else:
-            queue, parent = None, self._parent(job, rows)
-        listed = (place, queue, parent, job.index, parent or number, job.created_at)
+            queue, share, parent = None, None, self._parent(job, rows)
+        listed = (place, queue, share, parent, job.index, parent or number, job.created_at)
         body = codec.encode_job(job)
         rows.jobs.append((number, job.id, *listed, state, _stopped_at(job, state), body))
         return number, 0

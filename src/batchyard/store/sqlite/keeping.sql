@@ -51,8 +51,9 @@ INSERT INTO consumed (resource, created_at, spec) VALUES (?, ?, ?);
 
 -- name: add_job
 -- Keep a new job.
-INSERT INTO jobs (n, id, place, queue, parent, idx, spec, created_at, state, stopped_at, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO jobs
+    (n, id, place, queue, share, parent, idx, spec, created_at, state, stopped_at, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: change_job
 -- Keep what became of a known job.

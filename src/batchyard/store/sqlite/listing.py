@@ -1,8 +1,9 @@
 """ListJobs: a queue's jobs newest first, an array's children by index, a page at a time.
 
-Each state of a queue is one stretch of an index, newest first, and so is each definition; a page
-merges the stretches of what is asked for and reads no further than it must. Only a name that few
-jobs have is looked up by name: merging would read all the others in between.
+Each state of a queue is one stretch of an index, newest first, and so is each state of a share,
+each definition and each name; a page merges the stretches of what is asked for and reads no further
+than it must. Only where few names begin as asked are these looked up and sorted: merging would read
+all the others in between.
 """
 
 from __future__ import annotations
@@ -53,7 +54,11 @@ def _of(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterat
     """Read a queue's jobs, newest first."""
     given |= _below(query)
     statements = sql.statements("asking")
+    if query.share is not None:
+        return _in_states(connection, "jobs_in_share", query, given)
     if query.name is not None:
+        if not query.name.endswith("*"):
+            return connection.execute(statements["jobs_called"], given)
         few = connection.execute(statements["count_named"], given | {"bound": FEW + 1})
         if few.fetchone()[0] <= FEW:
             return connection.execute(statements["jobs_named"], given)
@@ -63,8 +68,15 @@ def _of(connection: sqlite3.Connection, query: JobQuery, given: Given) -> Iterat
         if len(numbers) <= STRETCHES:
             ones = [{"definition": number} for number in numbers]
             return _merged(connection, "jobs_defined", given, ones)
+    return _in_states(connection, "jobs_in_state", query, given)
+
+
+def _in_states(
+    connection: sqlite3.Connection, statement: str, query: JobQuery, given: Given
+) -> Iterator[Row]:
+    """Merge the stretches of the states that are asked for."""
     states = JobState if query.states is None else query.states
-    return _merged(connection, "jobs_in_state", given, [{"state": NUMBERS[s]} for s in states])
+    return _merged(connection, statement, given, [{"state": NUMBERS[s]} for s in states])
 
 
 def _merged(
@@ -88,11 +100,14 @@ def _consuming(connection: sqlite3.Connection, query: JobQuery, given: Given) ->
 
 
 def _below(query: JobQuery) -> Given:
-    """Say where a page begins: below the last row of the page before."""
+    """Say where a page begins: below the last row of the page before.
+
+    An index is entered at one bound of a column only, so that the least of all is worked out here.
+    """
     created_at, number = (_LARGEST, _LARGEST)
     if query.after is not None:
         created_at, number = cursor.read(query.after, 2)
-    return {"created_at": created_at, "n": number}
+    return {"created_at": created_at, "n": number, "latest": min(created_at, _latest(query))}
 
 
 def _conditions(query: JobQuery) -> Given:
@@ -111,9 +126,13 @@ def _conditions(query: JobQuery) -> Given:
         "definition_low": definition_low,
         "definition_high": definition_high,
         "share": query.share,
-        "created_before": _bounded(query.created_before, _LARGEST),
-        "created_after": _bounded(query.created_after, -1),
+        "earliest": _bounded(query.created_after, -1) + 1,
+        "latest": _latest(query),
     }
+
+
+def _latest(query: JobQuery) -> int:
+    return _bounded(query.created_before, _LARGEST) - 1
 
 
 def _bounded(moment: int | None, otherwise: int) -> int:
