@@ -28,6 +28,15 @@ AIRFLOW = (
 )
 """The modules whose names a DAG imports."""
 
+KEYWORDS = (
+    "batchyard.client.sessions.Connection",
+    "batchyard.client.submitting.Submission",
+    "batchyard.client.registering.Registration",
+    "batchyard.client.feeds.Patience",
+    "batchyard.client.feeds.Terms",
+)
+"""What signatures name behind ``**``."""
+
 ELSEWHERE = {
     "aio": "awaited: " + ", ".join(f"`aio.{name}`" for name in batchyard.aio.__all__),
     "__version__": "the version of batchyard, a text",
@@ -47,7 +56,9 @@ def page() -> str:
     names = [name for name in sorted(batchyard.__all__, key=str.lower) if name not in ELSEWHERE]
     rows = ((code(name), text) for name, text in ELSEWHERE.items())
     parts = (part for name in names for part in _thing(f"{exports[name]}.{name}", name))
-    return "\n\n".join((INTRODUCTION, table(("name", "what it is"), rows), *parts))
+    shared = (part for path in KEYWORDS for part in _thing(path, path.rpartition(".")[2], 3))
+    head = table(("name", "what it is"), rows)
+    return "\n\n".join((INTRODUCTION, head, *parts, KEYWORDS_HEAD, *shared))
 
 
 def testing_page() -> str:
@@ -71,6 +82,11 @@ INTRODUCTION = """# Python
 
 The public names of `batchyard`: `from batchyard import Job`. How they are used is in the
 [how-to pages](../how-to/README.md); errors have a [page of their own](errors.md)."""
+
+KEYWORDS_HEAD = """## Keyword arguments
+
+Signatures above end in `**connection: Unpack[Connection]` and the like: these are the names that
+may stand there."""
 
 TESTING = """# Python: batchyard.testing
 

@@ -29,7 +29,7 @@ def arguments(typed: str) -> list[str]:
 
 def typed(path: Path) -> Iterator[str]:
     """Everything after ``batchyard`` in a page's commands, in its blocks and in its prose."""
-    for block in blocks(path, "sh", "console"):
+    for block in blocks(path, "sh", "console", "yaml"):
         for line in block.replace("\\\n", " ").splitlines():
             yield from (line[match.end() :] for match in TYPED.finditer(line))
     yield from (match.removeprefix("batchyard ") for match in INLINE.findall(prose(path)))

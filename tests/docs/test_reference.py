@@ -18,6 +18,7 @@ import batchyard as batchyard_module
 from batchyard import errors
 from batchyard.batch import arrays, lifecycle
 from batchyard.cli import COMMANDS, batchyard
+from batchyard.metrics.catalogue import METRICS
 from batchyard.pipelines import moves
 from batchyard.server.operations import batch, logs, pipelines
 from batchyard.server.options import Options
@@ -174,6 +175,36 @@ def test_every_name_that_a_dag_imports_is_described() -> None:
 def test_every_environment_variable_in_the_code_is_described() -> None:
     page = text("environment.md")
     assert [name for name in sorted(set(variables_read())) if f"`{name}`" not in page] == []
+
+
+def test_everything_that_there_is_appears_in_the_reference() -> None:
+    """Every command, option, setting, operation, metric and public name; -s shows the counts."""
+    pages = {page.name: page.read_text() for page in REFERENCE.glob("*.md")}
+    groups = {name: getattr(command(name), "commands", {}) for name in COMMANDS}
+    below = [f"{name} {one}" for name, commands in groups.items() for one in commands]
+    options = {
+        (name, option)
+        for name in COMMANDS
+        for found, _ in chapters(name)
+        for parameter in found.params
+        for option in parameter.opts
+        if option.startswith("-")
+    }
+    operations = [*batch.OPERATIONS, *logs.OPERATIONS, *pipelines.OPERATIONS]
+    settings = [field.name for field in msgspec.structs.fields(Options)]
+    metrics = [metric.name for metric in METRICS]
+    found = {
+        "commands": ([*COMMANDS, *below], "cli.md", "# batchyard {}\n"),
+        "options": (sorted({option for _, option in options}), "cli.md", "{}"),
+        "settings": (settings, "settings.md", "| `{}` |"),
+        "operations": (operations, "operations.md", "| [{}]("),
+        "metrics": (metrics, "metrics.md", "{}`"),
+        "public names": (batchyard_names, "python.md", "{}"),
+    }
+    for what, (names, page, form) in found.items():
+        assert [name for name in names if form.format(name) not in pages[page]] == [], what
+        print(f"{len(names)} {what} in {page}")  # noqa: T201 - what -s shows
+        assert names
 
 
 def test_a_page_that_was_changed_by_hand_is_noticed(tmp_path: Path) -> None:
