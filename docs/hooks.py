@@ -33,7 +33,7 @@ FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?\)")
 MARK = re.compile(r"^<!-- .*?-->\n", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```(\w+)$", re.MULTILINE)
-DRAWING = re.compile(r"^!\[[^\]]*\]\(([\w-]+\.svg)\)$", re.MULTILINE)
+DRAWING = re.compile(r'<p><img alt="[^"]*" src="([\w-]+\.svg)" ?/?></p>')
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -64,7 +64,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     titled = FILE.sub(r'```\2 title="\1"', markdown)
     parts = FENCE.split(MARK.sub("", titled))
     parts[::2] = [_moved(part, source, here) for part in parts[::2]]
-    return DRAWING.sub(lambda found: _drawn(source.parent / found[1]), "".join(parts))
+    return "".join(parts)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put drawings into their pages, which they then have their colours from."""
+    del config, files
+    folder = _source(page.file.src_uri).parent
+    box = '<div class="drawing">{}</div>'
+    return DRAWING.sub(lambda found: box.format((folder / found[1]).read_text()), html)
 
 
 def _guides() -> Iterator[str | dict[str, list[str]]]:
@@ -155,8 +163,3 @@ def _moved(text: str, source: Path, here: str) -> str:
         return f"{found[1]}{address}{found[3] or ''})"
 
     return LINK.sub(lead, text)
-
-
-def _drawn(path: Path) -> str:
-    """Give a drawing as a part of the page, which it then has its colours from."""
-    return path.read_text()

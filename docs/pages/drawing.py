@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     Transitions = Mapping[tuple[StrEnum, str], frozenset[StrEnum]]
 
-COLUMN, LINE, TOP, MARGIN = 150, 34, 46, 80
-LETTER = 6.6
+COLUMN, LINE, TOP, MARGIN = 135, 34, 46, 100
+LETTER = 7.4
 """Pixels: the width of a letter of the labels, at most."""
 
 STYLE = """<style>
-  .paper { fill: #ffffff; stroke: #d0d7de }
-  .state { fill: #3f51b5 } .ended { fill: #5c6370 }
-  .name { fill: #ffffff; font: 600 11px sans-serif; text-anchor: middle }
-  .life { stroke: #b8c0cc; stroke-dasharray: 2 4 }
-  .arrow { stroke: #3f51b5; stroke-width: 1.5; fill: none }
-  .head { fill: #3f51b5 }
-  .event { fill: #24292f; font: 11px sans-serif; text-anchor: middle }
+  .states .paper { fill: #ffffff; stroke: #d0d7de }
+  .states .state { fill: #3f51b5 } .states .ended { fill: #5c6370 }
+  .states .name { fill: #ffffff; font: 600 12px sans-serif; text-anchor: middle }
+  .states .life { stroke: #b8c0cc; stroke-dasharray: 2 4 }
+  .states .arrow { stroke: #3f51b5; stroke-width: 1.5; fill: none }
+  .states .head { fill: #3f51b5 }
+  .states .event { fill: #24292f; font: 12px sans-serif; text-anchor: middle }
 </style>"""
 
 
@@ -44,7 +44,10 @@ def diagram(title: str, transitions: Transitions) -> str:
     height = TOP + LINE * (len(arrows) + 1)
     ended = {state for state in states if all(source != state for source, _ in arrows)}
     parts = [
-        f'<svg class="states" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
+        (
+            f'<svg class="states" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+            f' style="min-width: {width * 4 // 5}px">'
+        ),
         f"<title>{escape(title)}</title>",
         STYLE,
         f'<rect class="paper" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>',

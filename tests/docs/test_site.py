@@ -13,6 +13,9 @@ import pytest
 
 from tests.docs.markdown_files import ROOT, files
 
+pytestmark = pytest.mark.xdist_group("site")
+"""One worker builds it, for all of them."""
+
 PAGES = [path for path in files() if path.is_relative_to(ROOT / "docs")]
 
 
@@ -97,6 +100,16 @@ def test_the_site_loads_nothing_from_outside(built: dict[Path, Page]) -> None:
     loaded = {one for page in built.values() for one in page.loads}
     assert [one for one in loaded if urlsplit(one).netloc and not one.startswith("data:")] == []
     assert any(one.endswith(".css") for one in loaded)
+
+
+def test_drawings_are_in_their_pages_as_they_were_drawn(site: Path) -> None:
+    drawn = sorted((ROOT / "docs/reference").glob("*.svg"))
+    pages = [
+        (site / "reference" / name).read_text() for name in ("lifecycle.html", "pipelines.html")
+    ]
+    assert drawn
+    for drawing in drawn:
+        assert any(drawing.read_text() in page for page in pages), drawing.name
 
 
 def test_what_is_for_tests_only_is_not_on_the_site(site: Path) -> None:
