@@ -34,6 +34,7 @@ CLAIMS = (
     "tasks",
     "pollers",
     "placement",
+    "events",
     "runner",
 )
 

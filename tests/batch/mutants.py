@@ -252,8 +252,8 @@ MUTANTS = [
     mutant("engine/scheduler", "queue.shares.restore(_usage.decode(text))", "pass", KEPT),
     mutant(
         "engine/explaining",
-        "        if child.state is JobState.RUNNABLE:\n            return child\n",
-        "        return None\n",
+        "stages = ({JobState.RUNNABLE}, WAITING, {JobState.STARTING})",
+        "stages = ({JobState.STARTING},)",
         KEPT,
     ),
 ]

@@ -24,6 +24,7 @@ NOT_RUN = {
     "another machine": "it needs a second machine, or an address beyond loopback",
     "aws": "it goes to AWS itself, with somebody's account",
     "install": "it installs packages, or is a CI service's own file",
+    "terminal": "it needs a terminal, and somebody at it",
     "redun": "it is for redun, which is in an environment of its own",
 }
 """Why an example may be left out."""

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from batchyard.cli import COMMANDS, batchyard
+from batchyard.cli.events import Showing
 from tests.docs.markdown_files import ROOT, blocks, files, name_of, prose
 
 TYPED = re.compile(r"(?<![\w./`-])batchyard (?=[a-z-])")
@@ -40,6 +41,8 @@ def parse(words: list[str]) -> None:
     found: click.Command | None = batchyard
     rest = words
     while isinstance(found, click.Group):
+        if isinstance(found, Showing):
+            rest = found.meant(rest)
         name, *rest = rest
         found = found.get_command(click.Context(found), name)
     assert found is not None, f"no command {name!r}"

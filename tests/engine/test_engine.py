@@ -480,7 +480,9 @@ def test_an_ended_job_is_shown_as_it_was_tagged_before_and_after_that_is_on_disk
 
 def test_watchers_see_every_change_in_its_turn(yard: Yard) -> None:
     seen: list[tuple[str | None, str]] = []
-    yard.engine.watchers.append(lambda was, now: seen.append((was and was.state, now.state)))
+    yard.engine.watchers.append(
+        lambda was, now: seen.append((was.state if was else None, now.state))
+    )
     job = yard.submit()
     yard.settle()
     yard.runs(job)

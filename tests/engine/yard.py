@@ -120,7 +120,8 @@ def drive(work: Coroutine[Any, Any, Any]) -> None:
 class Yard:
     """One engine after the other, over the same store and launcher, with what they do counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Sequence[str] = ()) -> None:
+        self.targets = tuple(targets)
         self.store = FailingStore()
         self.presenter = Presenter()
         self.surroundings = Scripted()
@@ -150,7 +151,13 @@ class Yard:
             watchers=(self.metering.changed,),
             instance_watchers=(self.metering.moved,),
         )
-        settings = Settings(account=PLACE.account, vcpus=2, memory=MEMORY, images=self.images)
+        settings = Settings(
+            account=PLACE.account,
+            vcpus=2,
+            memory=MEMORY,
+            images=self.images,
+            targets=self.targets,
+        )
         self.engine = Engine(settings, parts)
         drive(self.engine.start())
         self.metering.follow(self.engine)

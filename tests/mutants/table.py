@@ -17,6 +17,7 @@ from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
 from tests.server.mutants import MUTANTS as SERVER
+from tests.server.targets.mutants import MUTANTS as TELLING
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
 from tests.wire.sigv4_mutants import MUTANTS as SIGNATURES
@@ -282,6 +283,7 @@ MUTANTS: list[Mutant] = [
     *OFFERED,
     *PIPELINES,
     *SERVER,
+    *TELLING,
     *STORED_PIPELINES,
     *WIRE,
     *SIGNATURES,

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from batchyard.batch import ids
 from batchyard.batch.model import DEFAULT_LOG_GROUP, Consumed
+from batchyard.batch.notices import Notice
 from batchyard.batch.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batchyard.batch.states import JobState
 from batchyard.errors import Refused
@@ -302,6 +303,22 @@ def test_changes_of_resources_are_kept_in_their_order(store: Store) -> None:
     assert list(store.resources()) == []
     store.commit(Batch(resources=[put, gone, put]))
     assert list(store.resources()) == [(HERE, LOCAL)]
+
+
+def test_notices_come_in_order_until_they_are_delivered(store: Store) -> None:
+    notices = [Notice(number, f"job-{number}", b"{}") for number in (3, 7, 20, 21)]
+    assert (store.notices(0, 10), store.last_notice()) == ((), 0)
+    store.commit(Batch(notices=notices[:2]))
+    store.commit(batch(job("a"), notices=notices[2:]))
+    assert store.notices(0, 10) == tuple(notices)
+    assert store.notices(3, 2) == tuple(notices[1:3])
+    assert store.last_notice() == 21
+    store.commit(Batch(delivered=19))
+    assert store.notices(0, 10) == tuple(notices[2:])
+    store.commit(Batch(notices=[Notice(22, "x", b"")], delivered=21))
+    assert store.notices(0, 10) == (Notice(22, "x", b""),)
+    store.clear()
+    assert (store.notices(0, 10), store.last_notice()) == ((), 0)
 
 
 def test_notes_are_kept_by_name(store: Store) -> None:

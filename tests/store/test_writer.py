@@ -8,6 +8,7 @@ import threading
 import pytest
 from msgspec.structs import replace
 
+from batchyard.batch.notices import Notice
 from batchyard.errors import YardError
 from batchyard.store.memory import MemoryStore
 from batchyard.store.seam import Batch, JobChange, Store, TaskRemoval
@@ -193,3 +194,9 @@ def test_merging_leaves_the_last_of_each_pipeline_instance_and_task() -> None:
     assert list(made.pipelines) == [defined]
     assert list(made.instances) == [*changes("p", again, other), *changes("q", first)]
     assert list(made.tasks) == [stale, TaskRemoval("2"), taken("3")]
+
+
+def test_merging_keeps_every_notice_in_order_and_the_furthest_delivery() -> None:
+    notices = [Notice(number, "a", b"") for number in (1, 2, 3)]
+    batches = [Batch(notices=notices[:1], delivered=7), Batch(), Batch(notices=notices[1:])]
+    assert merged(batches) == Batch([], [], {}, [], [], [], [], notices=notices, delivered=7)

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from batchyard.cli.env import DEFAULT_REGION, endpoint
 from batchyard.errors import NotFound, Refused, Unreachable
@@ -68,6 +68,7 @@ def ask(
     path: str,
     request: dict[str, Any] | None = None,
     *,
+    query: dict[str, Any] | None = None,
     timeout: float = TIMEOUT,
 ) -> dict[str, Any]:
     """Ask a yard.
@@ -76,6 +77,7 @@ def ask(
         yard: which.
         path: what.
         request: an operation's members, to be posted; None to get what is there.
+        query: what follows the path, by name; None where nothing does.
         timeout: seconds to wait for an answer.
 
     Raises:
@@ -83,7 +85,7 @@ def ask(
         Refused: the yard does not let us in.
         Unreachable: nobody answers.
     """
-    url = yard.url + quote(path)
+    url = yard.url + quote(path) + (f"?{urlencode(query)}" if query else "")
     host = yard.url.partition("://")[2]
     method, body = ("GET", b"") if request is None else ("POST", json.dumps(request).encode())
     headers = sign(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from batchyard.cli.events_shown import show
 from batchyard.cli.list import STATUSES
 from batchyard.cli.target import confirm, targeted_beyond
 
@@ -19,19 +20,37 @@ SERVICE = "events"
 """EventBridge, as botocore calls it."""
 
 
-@click.group(name="events")
-def command() -> None:
-    """Let state changes of jobs come to an SQS queue: install it, show it, remove it.
+class Showing(click.Group):
+    """Shows where no command is named: `batchyard events -f` is `batchyard events show -f`."""
 
-    Waiting needs no events. With them, a job's end is seen within moments, and AWS is asked less. A
-    message goes to one reader only: give each waiting process a queue of its own, by --name.
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in the command that is meant."""
+        return super().parse_args(ctx, self.meant(args))
+
+    def meant(self, args: list[str]) -> list[str]:
+        """Give arguments with the command that they mean, where none is named."""
+        named = args and (not args[0].startswith("-") or args[0] in {"-h", "--help"})
+        return args if named else ["show", *args]
+
+
+@click.group(name="events", cls=Showing)
+def command() -> None:
+    """Show the events of a yard, or let those of AWS come to an SQS queue.
+
+    Without a command, `show`. The others are for AWS, and for what stands in for it: waiting needs
+    no events, but with them a job's end is seen within moments, and AWS is asked less. A message
+    goes to one reader only: give each waiting process a queue of its own, by --name.
 
     \b
     Examples:
+      batchyard events -f
       batchyard events install --name nightly --profile lab
       batchyard events status --name nightly
       batchyard events uninstall --name nightly
     """
+
+
+command.add_command(show)
 
 
 def named(function: Callable[..., Any]) -> Callable[..., Any]:

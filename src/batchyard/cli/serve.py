@@ -117,6 +117,13 @@ from batchyard.errors import Refused
     help="Refuse what goes beyond Data Pipeline's quotas: 100 pipelines, calls per second.",
 )
 @click.option(
+    "--events-to",
+    multiple=True,
+    metavar="TARGET",
+    help="Tell this target what EventBridge is told of jobs: `sqs:URL`, `eventbridge:BUS[@URL]`, "
+    "`file:PATH`, or a webhook's URL.",
+)
+@click.option(
     "--metrics/--no-metrics",
     default=None,
     help="Show /metrics to Prometheus.  [default: where only this machine can ask]",
@@ -160,6 +167,7 @@ def command(  # noqa: PLR0913 - one argument per option
     maximum_retries: int,
     retry_delay: int,
     aws_quotas: bool,
+    events_to: tuple[str, ...],
     metrics: bool | None,
     metrics_prefix: str,
     statsd: str | None,
@@ -183,6 +191,7 @@ def command(  # noqa: PLR0913 - one argument per option
       batchyard serve --data-dir ./yard --pass-env VIRTUAL_ENV
       batchyard serve --image-command 'lab/census:2=python3 -m census'
       batchyard serve --image-entrypoint 'lab/align=python3 align.py' --images images.toml
+      batchyard serve --events-to file:events.jsonl
     """
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="batchyard: %(message)s"
@@ -214,6 +223,7 @@ def command(  # noqa: PLR0913 - one argument per option
             maximum_retries=maximum_retries,
             retry_delay=retry_delay,
             aws_quotas=aws_quotas,
+            events_to=events_to,
             metrics=metrics,
             metrics_prefix=metrics_prefix,
             statsd=statsd,

@@ -103,7 +103,7 @@ class EventSource:
     ) -> None:
         self._clients = connect(**connection)
         self._queue_url = queue_url
-        self._endpoint = queue_endpoint or _endpoint(queue_url)
+        self._endpoint = queue_endpoint or endpoint_of(queue_url)
         self._watcher, self._longest, self._pause = watcher, longest, pause
         self._reading: _Reading | None = None
 
@@ -142,8 +142,12 @@ class EventSource:
         self.stop()
 
 
-def _endpoint(queue_url: str) -> str | None:
-    """Tell where the SQS of a queue is; None for where botocore finds it."""
+def endpoint_of(queue_url: str) -> str | None:
+    """Tell where the SQS of a queue is; None for where botocore finds it.
+
+    Raises:
+        Refused: it is no queue's URL.
+    """
     url = urlsplit(queue_url)
     if url.scheme not in {"http", "https"} or not url.netloc or url.path in {"", "/"}:
         raise Refused(

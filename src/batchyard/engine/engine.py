@@ -16,6 +16,7 @@ from batchyard.batch.ids import Place
 from batchyard.batch.resources import JobQueue, QuotaShare, Resource
 from batchyard.batch.states import PLACED, JobState
 from batchyard.engine.attempts import Attempts, placed
+from batchyard.engine.bulletin import Bulletin
 from batchyard.engine.catalog import Removable, Shelf
 from batchyard.engine.dependencies import Dependencies
 from batchyard.engine.journal import Journal
@@ -47,6 +48,7 @@ class Engine:
     Attributes:
         jobs: every live job, by id.
         logs: log groups and streams.
+        bulletin: what EventBridge is told of jobs.
         watchers: told of every job that is new or has changed, in the same turn: what it was
             (None of a new one) and what it is.
     """
@@ -89,7 +91,10 @@ class Engine:
         self._applying = False
         self._turn_due = False
         self._open = False
-        self.watchers = list(parts.watchers)
+        self.bulletin = Bulletin(
+            settings.targets, self._journal, parts.clock, self._wake, self.shown
+        )
+        self.watchers = [self.bulletin.changed, *parts.watchers]
         self._rules: dict[type, Callable[..., None]] = {
             commands.Announce: self._announce,
             commands.End: self._end,
@@ -115,6 +120,7 @@ class Engine:
         for place, resource in self.store.resources():
             self._put(place, resource)
         self._scheduler.restore(self.store.notes())
+        self.bulletin.start(self.store)
         live = list(self.store.live_jobs())
         for job in live:
             self._adopt(job)
@@ -153,6 +159,7 @@ class Engine:
         self.tasks.stop()
         self.pipelines.stop()
         await self._attempts.stop(jobs=jobs)
+        self.bulletin.stop()
         for handle in self._limits.values():
             handle.cancel()
         self._limits.clear()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from batchyard.batch.model import Job
+    from batchyard.batch.notices import Notice
     from batchyard.engine.clock import Clock
     from batchyard.pipelines.instances import Instance
     from batchyard.pipelines.pipeline import Pipeline
@@ -52,11 +53,13 @@ class _Gathered:
     instances: dict[tuple[str, str], Instance] = field(default_factory=dict)
     tasks: dict[str, Taken | TaskRemoval] = field(default_factory=dict)
     after: list[Callable[[], None]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    delivered: int = 0
 
     def __bool__(self) -> bool:
         changes = self.jobs or self.resources or self.notes or self.logs
         pipelines = self.pipelines or self.instances or self.tasks
-        return bool(changes or pipelines or self.after)
+        return bool(changes or pipelines or self.after or self.notices or self.delivered)
 
     def then(self, later: _Gathered) -> _Gathered:
         """Join what has gathered since: it is written with this, and wins over it."""
@@ -69,6 +72,8 @@ class _Gathered:
             self.instances | later.instances,
             self.tasks | later.tasks,
             self.after + later.after,
+            self.notices + later.notices,
+            max(self.delivered, later.delivered),
         )
 
     def batch(self, present: Callable[[Job], bytes]) -> Batch:
@@ -81,6 +86,8 @@ class _Gathered:
             pipelines=list(self.pipelines.values()),
             instances=[InstanceChange(owner, i) for (owner, _), i in self.instances.items()],
             tasks=list(self.tasks.values()),
+            notices=self.notices,
+            delivered=self.delivered,
         )
 
 
@@ -150,6 +157,19 @@ class Journal:
     def task_gone(self, task_id: str) -> None:
         """Note that nobody needs to know any more who held a task."""
         self._gathered.tasks[task_id] = TaskRemoval(task_id)
+
+    def notice(self, notice: Notice) -> bool:
+        """Note what targets are to be told; the numbers only ever rise.
+
+        Returns:
+            Whether it is the first of those that will be written together.
+        """
+        self._gathered.notices.append(notice)
+        return len(self._gathered.notices) == 1
+
+    def delivered(self, number: int) -> None:
+        """Note that every target has the notices up to a number."""
+        self._gathered.delivered = max(self._gathered.delivered, number)
 
     def after(self, command: Callable[[], None]) -> None:
         """Do something once everything noted so far is on disk."""

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         poll_hold: how long a PollForTask waits for a task, in seconds.
         leases: how long task runners may be silent.
         policy: what holds where a pipeline's definition says nothing.
+        targets: the names of those who are told what EventBridge is told of jobs.
         aws_quotas: whether an account has as many pipelines as AWS allows, and no more.
     """
 
@@ -59,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     poll_hold: float = POLL_HOLD
     leases: Leases = Leases()
     policy: Policy = Policy()
+    targets: tuple[str, ...] = ()
     aws_quotas: bool = False
 
 

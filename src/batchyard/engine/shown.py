@@ -46,6 +46,10 @@ class Shown:
             found = kept[job.id] = self._present(job)
         return found
 
+    def form(self, job: Job) -> bytes:
+        """Form a job's JobDetail JSON, such as it was once; nothing is kept."""
+        return self._present(job)
+
     def details(self, place: Place, job_ids: Sequence[str]) -> list[bytes]:
         """Give the JobDetail JSON of jobs, live or ended, in the order asked for.
 

@@ -26,6 +26,7 @@ from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server import exporting
 from batchyard.server.asgi import application
+from batchyard.server.courier import Courier
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from batchyard.server.asgi import Application
     from batchyard.server.metering import Metering
     from batchyard.server.options import Options
+    from batchyard.server.targets.seam import Target
     from batchyard.store.seam import Store
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ class Yard:
 
     Attributes:
         gone: told when no supervisor can be kept alive: nothing runs any more.
+        targets: who is told what EventBridge is told of jobs; add to them before `start`.
     """
 
     def __init__(self, options: Options, metering: Metering | None = None) -> None:
@@ -111,6 +114,8 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
         self._images = options.known_images()
+        self.targets: list[Target] = list(options.targets())
+        self._couriers: list[Courier] = []
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
         self._folder = self._state_folder()
@@ -179,6 +184,11 @@ class Yard:
         self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
         for chore in self._minutely:
             chore.start()
+        bulletin = self.engine.bulletin
+        told = None if metering is None else metering.delivered
+        self._couriers = [Courier(each, bulletin, self.store, told=told) for each in self.targets]
+        for courier in self._couriers:
+            courier.start()
 
     def _settings(self) -> Settings:
         options = self.options
@@ -192,6 +202,7 @@ class Yard:
             poll_hold=options.poll_hold,
             leases=Leases(options.acknowledge_timeout, options.progress_timeout),
             policy=Policy(options.maximum_retries, options.retry_delay),
+            targets=tuple(target.name for target in self.targets),
             aws_quotas=options.aws_quotas,
         )
 
@@ -214,6 +225,7 @@ class Yard:
         for chore in self._chores:
             await chore.stop()
         self._stop_minutely()
+        await self._stop_couriers()
         try:
             await self._surroundings.stop()
             if engine is not None:
@@ -227,6 +239,10 @@ class Yard:
     def _stop_minutely(self) -> None:
         for chore in self._minutely:
             chore.stop()
+
+    async def _stop_couriers(self) -> None:
+        for courier in self._couriers:
+            await courier.stop()
 
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: task runners of pipelines' resources need it."""
@@ -242,6 +258,7 @@ class Yard:
         if self.engine is not None:
             await self._surroundings.stop()
             self._stop_minutely()
+            await self._stop_couriers()
             await self.engine.stop(jobs=True)
         self.store.clear()
         await self._begin()

@@ -1,4 +1,4 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, a job's story, why it waits."""
+"""The yard's own paths, below ``/_batchyard/``: health, reset, events, runners, stories and why."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from urllib.parse import unquote
 import msgspec
 
 from batchyard import __version__
+from batchyard.batch.ids import Place
 from batchyard.engine.explaining import explain
 from batchyard.errors import Fault
+from batchyard.server.attending import GONE, attended
+from batchyard.server.feed import asked, recent
 from batchyard.server.gate import HEALTH
+from batchyard.server.muster import runners_of
 from batchyard.wire import Response
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
+EVENTS = "/_batchyard/events"
+RUNNERS = "/_batchyard/runners"
 
 
 class House:
@@ -42,8 +48,8 @@ class House:
         self._engine = engine
         self._reset = reset
 
-    async def answer(self, request: Request, claim: Claim) -> Response:
-        """Answer a request that the gate let in.
+    async def answer(self, request: Request, claim: Claim) -> Response | None:
+        """Answer a request that the gate let in; None if nobody waits for it any more.
 
         Raises:
             Fault: the path is not one of these, or the yard keeps its state.
@@ -53,12 +59,21 @@ class House:
                 return json_response({"status": "ok", "version": __version__})
             case "POST", path if path == RESET:
                 return await self._empty()
+            case "GET", path if path == RUNNERS:
+                return self._runners(claim)
             case "GET", path if path.startswith(STORIES):
                 return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
             case "GET", path if path.startswith(WHY):
                 return self._why(self._job(path.removeprefix(WHY), claim))
+            case "GET", path if path == EVENTS:
+                return await self._events(request, claim)
         message = f"{request.method} {request.path} is no path of this yard"
         raise Fault("UnknownOperationException", message, 404)
+
+    async def _events(self, request: Request, claim: Claim) -> Response | None:
+        found = recent(self._engine(), claim.scope.region, asked(request.query))
+        answer = await attended(found, request.gone)
+        return None if answer is GONE else json_response(answer)
 
     async def _empty(self) -> Response:
         if self._reset is None:
@@ -74,6 +89,11 @@ class House:
         if job is None or job.spec.region != where:
             raise Fault("ClientException", f"Job {name} does not exist in {where}", 404)
         return job
+
+    def _runners(self, claim: Claim) -> Response:
+        engine = self._engine()
+        place = Place(engine.settings.account, claim.scope.region)
+        return json_response(runners_of(engine, place))
 
     def _why(self, job: Job) -> Response:
         engine = self._engine()

@@ -19,6 +19,7 @@ from batchyard.server.images import images_of, services_of
 
 if TYPE_CHECKING:
     from batchyard.batch.images import Image
+    from batchyard.server.targets.seam import Target
 
 PORT = 4680
 ACCOUNT = "123456789012"
@@ -64,6 +65,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         progress_timeout: how long a task runner may be silent about a task, in seconds.
         maximum_retries: how often an activity is tried again, where its object does not say.
         retry_delay: how long that takes at least, in seconds, where its object does not say.
+        events_to: texts that name targets: who is told what EventBridge is told of jobs.
         aws_quotas: whether AWS's quotas of Data Pipeline hold: how many pipelines, how many calls.
         metrics: whether ``/metrics`` shows what is counted; None: where only this machine can ask.
         metrics_prefix: what the names of metrics begin with.
@@ -93,6 +95,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     progress_timeout: float = Leases().progress
     maximum_retries: int = Policy().maximum_retries
     retry_delay: int = Policy().retry_delay
+    events_to: tuple[str, ...] = ()
     aws_quotas: bool = False
     metrics: bool | None = None
     metrics_prefix: str = PREFIX
@@ -117,6 +120,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused(f"--retention {self.retention_days:g}: more than 0 days, {most}")
         self._check_pipelines()
         self.known_images()
+        self.targets()
 
     def _check_pipelines(self) -> None:
         for option, value in (
@@ -132,6 +136,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         ):
             if count < 0:
                 raise Refused(f"{option} {count}: 0 or more")
+
+    def targets(self) -> tuple[Target, ...]:
+        """Make the targets that are named; none of them is reached for yet.
+
+        Raises:
+            Refused: a text names none, or one is named twice.
+        """
+        from batchyard.server.targets import targets_of
+
+        return targets_of(self.events_to)
 
     def known_images(self) -> dict[str, Image]:
         """Read what is known of images, by name; a type of service jobs stands for an image.

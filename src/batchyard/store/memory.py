@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from batchyard.batch.model import Job
+    from batchyard.batch.notices import Notice
     from batchyard.batch.resources import Resource
     from batchyard.batch.states import JobState
     from batchyard.logs.groups import LogGroup
@@ -52,6 +53,7 @@ class MemoryStore:
             self._logs = MemoryLogs()
             self._pipelines = MemoryPipelines()
             self._notes: dict[str, str] = {}
+            self._notices: list[Notice] = []
 
     def close(self) -> None:
         """Let go of nothing; see `Store.close`."""
@@ -67,6 +69,9 @@ class MemoryStore:
             for change in batch.resources:
                 self._change(change)
             self._notes.update(batch.notes)
+            self._notices += batch.notices
+            if batch.delivered:
+                self._notices = [n for n in self._notices if n.number > batch.delivered]
 
     def _keep(self, change: JobChange) -> None:
         job = change.job
@@ -258,6 +263,17 @@ class MemoryStore:
         """Give everybody who holds a task, or held one; see `Store.tasks`."""
         with self._lock:
             return iter(list(self._pipelines.tasks.values()))
+
+    def notices(self, after: int, limit: int) -> tuple[Notice, ...]:
+        """Give notices that are still to be delivered; see `Store.notices`."""
+        with self._lock:
+            begin = bisect.bisect(self._notices, after, key=lambda each: each.number)
+            return tuple(self._notices[begin : begin + limit])
+
+    def last_notice(self) -> int:
+        """Give the highest number of a notice; see `Store.last_notice`."""
+        with self._lock:
+            return self._notices[-1].number if self._notices else 0
 
     def notes(self) -> dict[str, str]:
         """Give every note; see `Store.notes`."""

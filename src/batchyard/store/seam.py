@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from batchyard.batch.ids import Place
 from batchyard.batch.model import Job
+from batchyard.batch.notices import Notice
 from batchyard.batch.resources import Resource
 from batchyard.batch.states import JobState
 from batchyard.logs.groups import LogGroup
@@ -148,6 +149,9 @@ class Batch(Struct, frozen=True):
         instances: new and changed instances of pipelines, in the order they changed.
         tasks: who took which task, and whose hold is of no use any more. The pipeline that a task
             belongs to is kept before it or in the same batch.
+        notices: what targets are to be told, in the order of their numbers, which are higher than
+            any that was kept before.
+        delivered: every target has the notices up to this number: they go.
     """
 
     jobs: Sequence[JobChange] = ()
@@ -157,6 +161,8 @@ class Batch(Struct, frozen=True):
     pipelines: Sequence[Pipeline] = ()
     instances: Sequence[InstanceChange] = ()
     tasks: Sequence[Taken | TaskRemoval] = ()
+    notices: Sequence[Notice] = ()
+    delivered: int = 0
 
 
 class Forgotten(Struct, frozen=True):
@@ -271,6 +277,17 @@ class Store(Protocol):
 
     def tasks(self) -> Iterator[Taken]:
         """Give everybody who holds a task, or held one that is not forgotten."""
+
+    def notices(self, after: int, limit: int) -> tuple[Notice, ...]:
+        """Give notices that not every target has, in the order of their numbers.
+
+        Args:
+            after: only those with higher numbers.
+            limit: how many at most.
+        """
+
+    def last_notice(self) -> int:
+        """Give the highest number of a notice that is kept; 0 if none is."""
 
     def notes(self) -> dict[str, str]:
         """Give every note, by name."""

@@ -125,6 +125,8 @@ def merged(batches: Sequence[Batch]) -> Batch:
         list(pipelines.values()),
         list(instances.values()),
         list(tasks.values()),
+        [notice for batch in batches for notice in batch.notices],
+        max(batch.delivered for batch in batches),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from batchyard.batch.ids import Place
+from batchyard.batch.notices import Notice
 from batchyard.store import codec
 from batchyard.store.sqlite import sql
 from batchyard.store.sqlite.states import STATES
@@ -41,6 +42,17 @@ def resources(connection: sqlite3.Connection) -> list[tuple[Place, Resource]]:
 def notes(connection: sqlite3.Connection) -> dict[str, str]:
     """Read notes; see `Store.notes`."""
     return dict(connection.execute(SQL["notes"]).fetchall())
+
+
+def notices(connection: sqlite3.Connection, after: int, limit: int) -> tuple[Notice, ...]:
+    """Read notices that are still to be delivered; see `Store.notices`."""
+    return tuple(Notice(*row) for row in connection.execute(SQL["notices"], (after, limit)))
+
+
+def last_notice(connection: sqlite3.Connection) -> int:
+    """Read the highest number of a notice; see `Store.last_notice`."""
+    found: int = connection.execute(SQL["last_notice"]).fetchone()[0]
+    return found
 
 
 def job(connection: sqlite3.Connection, job_id: str) -> Job | None:

@@ -184,3 +184,11 @@ WHERE jobs.parent = (
   AND definitions.arn >= :definition_low AND definitions.arn < :definition_high
   AND (:share IS NULL OR specs.share = :share)
 ORDER BY jobs.idx;
+
+-- name: notices
+-- What targets are to be told, in its order.
+SELECT n, job, body FROM notices WHERE n > ? ORDER BY n LIMIT ?;
+
+-- name: last_notice
+-- The highest number of what targets are to be told.
+SELECT coalesce(max(n), 0) FROM notices;

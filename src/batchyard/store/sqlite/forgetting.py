@@ -29,6 +29,7 @@ _TABLES = (
     "pipelines",
     "resources",
     "notes",
+    "notices",
     "log_groups",
     "queues",
     "definitions",

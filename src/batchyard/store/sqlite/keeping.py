@@ -106,6 +106,11 @@ class Keeper:
             self._resource(change)
         if batch.notes:
             self._connection.executemany(self._sql["put_note"], batch.notes.items())
+        if batch.notices:
+            notices = ((each.number, each.job_id, each.body) for each in batch.notices)
+            self._connection.executemany(self._sql["add_notice"], notices)
+        if batch.delivered:
+            self._connection.execute(self._sql["drop_notices"], (batch.delivered,))
 
     def _plan(self, changes: Sequence[JobChange], rows: Rows) -> None:
         """Find the rows of every change: what a job costs is decided here."""

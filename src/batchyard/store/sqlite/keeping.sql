@@ -113,3 +113,11 @@ DELETE FROM consumed WHERE spec = ?;
 -- name: drop_detail
 -- Forget a JobDetail.
 DELETE FROM details WHERE n = ?;
+
+-- name: add_notice
+-- Keep what targets are to be told.
+INSERT OR REPLACE INTO notices (n, job, body) VALUES (?, ?, ?);
+
+-- name: drop_notices
+-- Forget what every target has been told.
+DELETE FROM notices WHERE n <= ?;

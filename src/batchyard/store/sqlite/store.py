@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from batchyard.batch.ids import Place
     from batchyard.batch.model import Job
+    from batchyard.batch.notices import Notice
     from batchyard.batch.resources import Resource
     from batchyard.batch.states import JobState
     from batchyard.logs.groups import LogGroup
@@ -172,6 +173,16 @@ class SQLiteStore:
         """Give everybody who holds a task, or held one; see `Store.tasks`."""
         with self._reader() as connection:
             return iter(pipelines.tasks(connection))
+
+    def notices(self, after: int, limit: int) -> tuple[Notice, ...]:
+        """Give notices that are still to be delivered; see `Store.notices`."""
+        with self._reader() as connection:
+            return asking.notices(connection, after, limit)
+
+    def last_notice(self) -> int:
+        """Give the highest number of a notice; see `Store.last_notice`."""
+        with self._reader() as connection:
+            return asking.last_notice(connection)
 
     def notes(self) -> dict[str, str]:
         """Give every note; see `Store.notes`."""
