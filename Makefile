@@ -78,8 +78,9 @@ bench: $(STAMP) ## measure every claim, with a peer beside us
 	-$(MAKE) --no-print-directory queues
 	$(BIN)/python benchmarks
 
-docs: $(STAMP) ## write the reference anew from the code, and check it
+docs: $(STAMP) ## write the reference anew from the code, and build the site into site/
 	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 test-deep: $(STAMP) ## the laws with many examples, and the mutants they must kill
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --timeout 1200 -k laws
@@ -98,5 +99,5 @@ lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versio
 	$(COMPILE) --resolution lowest-direct pyproject.toml --extra server --group client-floors -o requirements/client-floors.txt
 
 clean: ## remove everything that the targets made
-	rm -rf .venv .venv-airflow .venv-airflow-oldest .venv-queues .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf .venv .venv-airflow .venv-airflow-oldest .venv-queues .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist site
 	find src tests benchmarks examples docs -name __pycache__ -prune -exec rm -rf {} +

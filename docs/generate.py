@@ -9,13 +9,25 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import cli, environment, errors, fields, lifecycle, metrics, operations, settings
+from pages import (
+    cli,
+    environment,
+    errors,
+    fields,
+    lifecycle,
+    metrics,
+    operations,
+    peers,
+    python,
+    settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 REFERENCE = Path(__file__).parent / "reference"
 PAGES: dict[str, Callable[[], str]] = {
+    "airflow.md": python.airflow_page,
     "cli.md": cli.page,
     "environment.md": environment.page,
     "errors.md": errors.page,
@@ -23,14 +35,19 @@ PAGES: dict[str, Callable[[], str]] = {
     "lifecycle.md": lifecycle.page,
     "metrics.md": metrics.page,
     "operations.md": operations.page,
+    "pipelines.md": lifecycle.pipelines_page,
+    "python.md": python.page,
     "settings.md": settings.page,
+    "testing.md": python.testing_page,
+    "where-you-come-from.md": peers.page,
 }
 HEAD = "<!-- Written by `make docs` from the code: change that, not this. -->\n\n"
 
 
 def written() -> dict[Path, str]:
     """Form every page; the text by the file it belongs in."""
-    return {REFERENCE / name: HEAD + page().rstrip() + "\n" for name, page in PAGES.items()}
+    pages = {name: HEAD + page().rstrip() + "\n" for name, page in PAGES.items()}
+    return {REFERENCE / name: text for name, text in (pages | lifecycle.drawings()).items()}
 
 
 def stale(pages: dict[Path, str]) -> list[Path]:

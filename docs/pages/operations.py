@@ -38,6 +38,7 @@ Signed like any other request (service `batch`), the health check excepted.
 | request | answer |
 | --- | --- |
 | `GET /_batchyard/health` | `{"status": "ok", "version": …}`; needs no signature |
+| `GET /_batchyard/runners` | task runners: what they hold, when each was heard; what waits |
 | `GET /_batchyard/stories/JOB` | a job's story, as `batchyard story --json` prints it |
 | `GET /_batchyard/events` | the latest events, as `events --json` has them; `?last=`, `?queue=` |
 | `GET /_batchyard/events?after=N&wait=20` | those after number N; it waits for one, up to 20 s |

@@ -18,7 +18,7 @@ def length(row: list[str], rows: list[list[str]]) -> int:
     return sum(max(cell_len(one[n]) for one in rows) for n in range(len(row))) + GAP * len(row)
 
 
-@given(ROWS, st.integers(60, 200))
+@given(ROWS, st.integers(36, 200))
 def test_every_line_fits_and_no_id_is_cut(rows: list[tuple[str, ...]], width: int) -> None:
     made = fitted(COLUMNS, rows, width, CUT)
     assert all(length(row, made) <= width + GAP for row in made)

@@ -9,6 +9,9 @@ ORDERING = ("tests/cli/test_ordering.py",)
 RESUBMITTING = ("tests/cli/resubmitting_laws.py",)
 SCRIPTS = ("tests/cli/test_scripts.py",)
 TIMES = ("tests/cli/times_laws.py",)
+TOP_CHOOSING = ("tests/cli/top_screen/choosing_laws.py",)
+TOP_COLUMNS = ("tests/cli/top_screen/columns_laws.py",)
+TOP_PLAN = ("tests/cli/top_screen/plan_laws.py",)
 
 
 def mutant(file: str, old: str, new: str, killers: tuple[str, ...]) -> Mutant:
@@ -31,6 +34,7 @@ MUTANTS = [
     mutant("documents", " | {SHARED}", "", DOCUMENTS),
     mutant("fitting", "room - GAP - given", "room - given", FITTING),
     mutant("fitting", "if given >= min(LEAST, widths[n]):", "if True:", FITTING),
+    mutant("fitting", "if not kept or widths[n] + GAP <= room:", "if True:", FITTING),
     mutant("fitting", "width - 1) +", "width) +", FITTING),
     mutant("ordering", "told | variables(order.env_file) | pairs", "told | pairs", ORDERING),
     mutant("ordering", "if amount and not own", "if amount", ORDERING),
@@ -55,4 +59,16 @@ MUTANTS = [
     mutant("scripts", "<<END_OF_SCRIPT\\n$text", "<<END_OF_SCRIPT\\n$1", SCRIPTS),
     mutant("times", "max(0, now -", "abs(now -", TIMES),
     mutant("times", "seconds >= UNIT * UNITS", "seconds >= UNITS", TIMES),
+    mutant("top_screen/plan", "self._budget.take(now)", "pass", TOP_PLAN),
+    mutant("top_screen/plan", "self._budget.throttled(now)", "pass", TOP_PLAN),
+    mutant("top_screen/plan", "not (narrowed and beside)", "True", TOP_PLAN),
+    mutant("top_screen/plan", "now + pages * self._interval", "now + 0 * self._interval", TOP_PLAN),
+    mutant(
+        "top_screen/choosing", "key=lambda one: one.at", "key=lambda one: -one.at", TOP_CHOOSING
+    ),
+    mutant("top_screen/choosing", "not word.startswith", "word.startswith", TOP_CHOOSING),
+    mutant("top_screen/book", "if last or len(rows)", "if len(rows)", TOP_CHOOSING),
+    mutant("top_screen/rows", "if len(known) == len(mine)", "if True", TOP_COLUMNS),
+    mutant("top_screen/rows", 'ESCAPES.sub("", ', "str(", TOP_COLUMNS),
+    mutant("top_screen/columns", "given = max(0, min(wish, spare))", "given = wish", TOP_COLUMNS),
 ]

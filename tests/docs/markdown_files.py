@@ -1,6 +1,7 @@
 """The Markdown of the tree, taken apart: files, fenced blocks, commands and what they print."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +51,22 @@ def blocks(path: Path, *kinds: str) -> Iterator[str]:
 
 
 def shown(block: str) -> list[Shown]:
-    """The commands of a console block; a line that ends in a backslash goes on in the next."""
+    """The commands of a console block; one goes on while a quote is open, or after a backslash."""
     found: list[Shown] = []
     for line in block.replace("\\\n", " ").splitlines():
-        if line.startswith("$ "):
+        if found and _open(found[-1].command):
+            found[-1] = Shown(f"{found[-1].command}\n{line}", [])
+        elif line.startswith("$ "):
             found.append(Shown(line.removeprefix("$ "), []))
         elif found:
             found[-1].output.append(line)
     return found
+
+
+def _open(command: str) -> bool:
+    """Whether a quote in a command is not closed."""
+    try:
+        shlex.split(command)
+    except ValueError:
+        return True
+    return False

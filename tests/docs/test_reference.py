@@ -5,21 +5,27 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from inspect import isfunction
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import click
 import msgspec
 import pytest
 
+import batchyard as batchyard_module
 from batchyard import errors
 from batchyard.batch import arrays, lifecycle
-from batchyard.batch.states import JobState
 from batchyard.cli import COMMANDS, batchyard
+from batchyard.metrics.catalogue import METRICS
+from batchyard.pipelines import moves
 from batchyard.server.operations import batch, logs, pipelines
 from batchyard.server.options import Options
 from tests.docs.markdown_files import ROOT
 
-Transitions = Mapping[tuple[JobState, str], frozenset[JobState]]
+Transitions = Mapping[tuple[StrEnum, str], frozenset[StrEnum]]
+batchyard_names = batchyard_module.__all__
 REFERENCE = ROOT / "docs/reference"
 VARIABLE = re.compile(r"(?:AWS|BATCHYARD|XDG)(?:_[A-Z]+)+")
 
@@ -106,19 +112,99 @@ def test_every_error_class_is_described() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", [lifecycle.TRANSITIONS, arrays.TRANSITIONS], ids=["jobs", "arrays"]
+    "table, name, drawing",
+    [
+        (lifecycle.TRANSITIONS, "lifecycle.md", "job.svg"),
+        (arrays.TRANSITIONS, "lifecycle.md", "array.svg"),
+        (moves.TRANSITIONS, "pipelines.md", "instance.svg"),
+    ],
+    ids=["jobs", "arrays", "instances"],
 )
-def test_every_transition_is_in_a_table_and_in_a_diagram(table: Transitions) -> None:
-    page = text("lifecycle.md")
+def test_every_transition_is_in_a_table_and_in_a_diagram(
+    table: Transitions, name: str, drawing: str
+) -> None:
+    page, drawn = text(name), arrows(text(drawing))
+    assert f"({drawing})" in page
+    moving = set()
     for (state, event), targets in table.items():
-        assert re.search(rf"^\| {state} \| `{event}` \| [A-Z, ]+ \|$", page, re.MULTILINE)
-        for target in targets - {state}:
-            assert re.search(rf"^    {state} --> {target}: .*\b{event}\b", page, re.MULTILINE)
+        assert re.search(rf"^\| {state} \| `{event}` \| [A-Z_, ]+ \|$", page, re.MULTILINE)
+        moving |= {(str(state), str(target), event) for target in targets - {state}}
+    assert drawn == moving
+
+
+def arrows(svg: str) -> set[tuple[str, str, str]]:
+    """The arrows of a drawing, by where they begin and end: from, to, event."""
+    root = ET.fromstring(svg)  # noqa: S314 - our own drawing
+    parts = [(part.get("class"), part) for part in root.iter() if part.get("class")]
+    columns = {float(one.attrib["x"]): one.text for kind, one in parts if kind == "name"}
+    lines = [one.attrib for kind, one in parts if kind == "arrow"]
+    heads = [float(one.attrib["d"].split()[1]) for kind, one in parts if kind == "head"]
+    labels = [(one.text or "").split(", ") for kind, one in parts if kind == "event"]
+    return {
+        (str(columns[float(line["x1"])]), str(columns[head]), event)
+        for line, head, events in zip(lines, heads, labels, strict=True)
+        for event in events
+    }
+
+
+def test_every_public_name_has_its_chapter() -> None:
+    listed = set(re.findall(r"^(?:## |\| `)(\w+)", text("python.md"), re.MULTILINE))
+    assert set(batchyard_names) <= listed
+
+
+def test_every_public_method_is_in_the_chapter_of_its_class() -> None:
+    page = text("python.md")
+    for name in batchyard_names:
+        thing = getattr(batchyard_module, name)
+        if isinstance(thing, type) and thing.__module__.startswith("batchyard.client"):
+            methods = [one for one, made in vars(thing).items() if isfunction(made)]
+            for method in (one for one in methods if not one.startswith("_")):
+                assert f"{name}.{method}(" in page
+
+
+def test_every_name_that_a_dag_imports_is_described() -> None:
+    chapters = text("airflow.md").split("\n## ")[1:]
+    for chapter in chapters:
+        module, _, rest = chapter.partition("\n")
+        file = ROOT / "src" / Path(*module.split(".")).with_suffix(".py")
+        (names,) = re.findall(r"__all__ = \[(.*?)\]", file.read_text(), re.DOTALL)
+        for name in re.findall(r'"(\w+)"', names):
+            assert f"\n### {name}\n" in rest
 
 
 def test_every_environment_variable_in_the_code_is_described() -> None:
     page = text("environment.md")
     assert [name for name in sorted(set(variables_read())) if f"`{name}`" not in page] == []
+
+
+def test_everything_that_there_is_appears_in_the_reference() -> None:
+    """Every command, option, setting, operation, metric and public name; -s shows the counts."""
+    pages = {page.name: page.read_text() for page in REFERENCE.glob("*.md")}
+    groups = {name: getattr(command(name), "commands", {}) for name in COMMANDS}
+    below = [f"{name} {one}" for name, commands in groups.items() for one in commands]
+    options = {
+        (name, option)
+        for name in COMMANDS
+        for found, _ in chapters(name)
+        for parameter in found.params
+        for option in parameter.opts
+        if option.startswith("-")
+    }
+    operations = [*batch.OPERATIONS, *logs.OPERATIONS, *pipelines.OPERATIONS]
+    settings = [field.name for field in msgspec.structs.fields(Options)]
+    metrics = [metric.name for metric in METRICS]
+    found = {
+        "commands": ([*COMMANDS, *below], "cli.md", "# batchyard {}\n"),
+        "options": (sorted({option for _, option in options}), "cli.md", "{}"),
+        "settings": (settings, "settings.md", "| `{}` |"),
+        "operations": (operations, "operations.md", "| [{}]("),
+        "metrics": (metrics, "metrics.md", "{}`"),
+        "public names": (batchyard_names, "python.md", "{}"),
+    }
+    for what, (names, page, form) in found.items():
+        assert [name for name in names if form.format(name) not in pages[page]] == [], what
+        print(f"{len(names)} {what} in {page}")  # noqa: T201 - what -s shows
+        assert names
 
 
 def test_a_page_that_was_changed_by_hand_is_noticed(tmp_path: Path) -> None:

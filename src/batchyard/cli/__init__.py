@@ -23,6 +23,7 @@ COMMANDS = {
     "env": "Print what points AWS's clients at the yard.",
     "submit": "Submit a job and print its id.",
     "list": "List the jobs of queues, the newest first.",
+    "top": "Watch queues, jobs, environments and runners in a live table.",
     "describe": "Describe jobs: status and reason, attempts, command, what they wait for.",
     "logs": "Print what a job has printed, or follow it.",
     "wait": "Wait until jobs have ended; exit 0 only if all succeeded.",

@@ -117,6 +117,9 @@ def _show(jobs: list[Answer]) -> None:
     if not paper().terminal:
         show_table(COLUMNS, map(row, jobs))
         return
+    if not jobs:
+        click.echo("batchyard: there are no such jobs", err=True)
+        return
     now = time.time_ns() // 1_000_000
     show_table(ON_A_TERMINAL, [row(job, now) for job in jobs], cut=("NAME", "REASON"))
 

@@ -18,6 +18,7 @@ STYLES = {
     "SUCCEEDED": "green",
     "FAILED": "red",
     "RUNNING": "cyan",
+    "STARTING": "cyan",
     "ENABLED": "green",
     "DISABLED": "red",
     "VALID": "green",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from batchyard.cli.completing import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @click.command(name="story")
@@ -51,19 +54,27 @@ def _tell(found: dict[str, Any]) -> None:
     console = Console(highlight=False, width=None if os.isatty(1) else 120)
     title = Text.assemble((found["jobName"], "bold"), f"  {found['jobId']}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("time", "after", "event", "state"):
+    for column in COLUMNS[:-1]:
         table.add_column(column, justify="right" if column == "after" else "left", no_wrap=True)
-    table.add_column("cause", overflow="fold")
-    before = None
-    for entry in found["story"]:
-        after = "" if before is None else lapse(entry["at"] - before)
-        before = entry["at"]
-        state = Text(entry["state"], style=STYLES.get(entry["state"], ""))
-        table.add_row(clock(entry["at"]), after, entry["event"], state, Text(entry["cause"]))
+    table.add_column(COLUMNS[-1], overflow="fold")
+    for at, after, event, state, cause in rows(found):
+        table.add_row(at, after, event, Text(state, style=STYLES.get(state, "")), Text(cause))
     console.print(title)
     console.print(table)
     if found["statusReason"]:
         console.print(Text(f"{found['status']}: {found['statusReason']}"))
+
+
+COLUMNS = ("time", "after", "event", "state", "cause")
+
+
+def rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Form a story's rows, which stand below `COLUMNS`."""
+    before = None
+    for entry in found["story"]:
+        after = "" if before is None else lapse(entry["at"] - before)
+        before = entry["at"]
+        yield clock(before), after, entry["event"], entry["state"], entry["cause"]
 
 
 STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}

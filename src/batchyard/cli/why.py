@@ -10,6 +10,8 @@ from batchyard.cli.completing import jobs
 from batchyard.cli.target import targeted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from batchyard.cli.target import Target
 
 
@@ -31,11 +33,28 @@ def command(*, target: Target, job: str, as_json: bool) -> None:
     """
     from batchyard.cli.shown import show_json
 
-    found = _of_yard(target, job) or _of_service(target, job)
+    found = reasons(target, job)
     if as_json:
         show_json(found)
         return
-    _tell(found)
+    for line in told(found):
+        click.echo(line)
+
+
+def reasons(target: Target, job: str) -> dict[str, Any]:
+    """Find out why a job does not run.
+
+    Args:
+        target: where it is.
+        job: its id.
+
+    Returns:
+        As the yard answers; see `batchyard.cli.reasoning.reasoned`.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    return _of_yard(target, job) or _of_service(target, job)
 
 
 def _of_yard(target: Target, job: str) -> dict[str, Any] | None:
@@ -59,16 +78,16 @@ def _of_service(target: Target, job: str) -> dict[str, Any]:
     return reasoned(target.batch, known(target, [job])[0])
 
 
-def _tell(found: dict[str, Any]) -> None:
-    click.echo(f"{found['jobName']}  {found['jobId']}  {found['status']}")
-    for sentence in found["sentences"]:
-        click.echo(sentence)
+def told(found: dict[str, Any]) -> Iterator[str]:
+    """Tell in lines why a job does not run."""
+    yield f"{found['jobName']}  {found['jobId']}  {found['status']}"
+    yield from found["sentences"]
     if not found["inFront"]:
         return
-    click.echo("In front of it:")
+    yield "In front of it:"
     for each in found["inFront"]:
-        click.echo("  " + "  ".join(filter(None, (each["jobId"], each.get("jobName")))))
+        yield "  " + "  ".join(filter(None, (each["jobId"], each.get("jobName"))))
     ahead = found["ahead"]
     rest = ahead - len(found["inFront"]) if ahead is not None else None
     if rest is None or rest > 0:
-        click.echo(f"  and {rest or 'many'} more")
+        yield f"  and {rest or 'many'} more"

@@ -1,4 +1,4 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, events, stories, why jobs wait."""
+"""The yard's own paths, below ``/_batchyard/``: health, reset, events, runners, stories and why."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from urllib.parse import unquote
 import msgspec
 
 from batchyard import __version__
+from batchyard.batch.ids import Place
 from batchyard.engine.explaining import explain
 from batchyard.errors import Fault
 from batchyard.server.attending import GONE, attended
 from batchyard.server.feed import asked, recent
 from batchyard.server.gate import HEALTH
+from batchyard.server.muster import runners_of
 from batchyard.wire import Response
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
 EVENTS = "/_batchyard/events"
+RUNNERS = "/_batchyard/runners"
 
 
 class House:
@@ -56,6 +59,8 @@ class House:
                 return json_response({"status": "ok", "version": __version__})
             case "POST", path if path == RESET:
                 return await self._empty()
+            case "GET", path if path == RUNNERS:
+                return self._runners(claim)
             case "GET", path if path.startswith(STORIES):
                 return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
             case "GET", path if path.startswith(WHY):
@@ -84,6 +89,11 @@ class House:
         if job is None or job.spec.region != where:
             raise Fault("ClientException", f"Job {name} does not exist in {where}", 404)
         return job
+
+    def _runners(self, claim: Claim) -> Response:
+        engine = self._engine()
+        place = Place(engine.settings.account, claim.scope.region)
+        return json_response(runners_of(engine, place))
 
     def _why(self, job: Job) -> Response:
         engine = self._engine()
