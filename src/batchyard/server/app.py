@@ -152,8 +152,6 @@ class Yard:
         Raises:
             YardError: the state cannot be read, or attempts cannot be run.
         """
-        if self._moto is not None:
-            self._moto.start()
         self._writer.start()
         await self._begin()
         keep = int(self.options.retention_days * DAY_MS)
@@ -164,6 +162,8 @@ class Yard:
         )
         for chore in self._chores:
             chore.start()
+        if self._moto is not None:
+            self._moto.start()  # last: it takes a processor for a second
 
     def _forgot(self) -> None:
         if self.engine is not None:
