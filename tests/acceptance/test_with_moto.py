@@ -505,7 +505,7 @@ def test_a_moto_that_is_killed_begins_anew_and_the_yard_goes_on(tmp_path: Path) 
     with RunningYard(tmp_path / "data", *OPTIONS) as yard:
         sqs = yard.client("sqs")
         sqs.create_queue(QueueName="lost")
-        first = moto_of(yard)
+        first, socket = moto_of(yard), socket_of(yard)
         os.kill(first, signal.SIGKILL)
         until(
             lambda: (
@@ -524,6 +524,7 @@ def test_a_moto_that_is_killed_begins_anew_and_the_yard_goes_on(tmp_path: Path) 
         until(again)
         second = moto_of(yard)
         assert second != first
+        assert not socket.parent.exists()
         code, said = yard.stop()
         assert code == 0
         assert "moto has ended (exit code -9)" in said

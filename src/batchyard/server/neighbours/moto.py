@@ -83,8 +83,7 @@ class Moto:
             YardError: it cannot be started; the next call tries again.
         """
         if self._process is not None and self._process.returncode is not None:
-            code, self._process, self._begun = self._process.returncode, None, None
-            log.error("moto has ended (exit code %s); it begins anew, and knows nothing", code)
+            self._forget(self._process.returncode)
         self.start()
         if self._begun is None:
             raise YardError("this yard is stopping, and its moto with it")
@@ -95,6 +94,13 @@ class Moto:
             if self._begun is begun:
                 self._begun = None
             raise
+
+    def _forget(self, code: int) -> None:
+        """Let go of a process that has ended by itself, and of its folder."""
+        log.error("moto has ended (exit code %s); it begins anew, and knows nothing", code)
+        begun, self._begun, self._process = self._begun, None, None
+        if begun is not None and begun.done() and not begun.cancelled():
+            shutil.rmtree(begun.result().parent, ignore_errors=True)
 
     async def _start(self) -> Path:
         path = Path(tempfile.mkdtemp(prefix="batchyard-moto-")) / "socket"
