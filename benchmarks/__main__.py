@@ -30,6 +30,8 @@ CLAIMS = (
     "waiting",
     "classic",
     "triggers",
+    "triggerer",
+    "killed",
     "pipelines",
     "tasks",
     "pollers",

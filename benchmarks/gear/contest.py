@@ -128,7 +128,7 @@ class _Report(msgspec.Struct):
 
 def run(contender: Contender, scenario: Scenario) -> Run:
     """Let a contender wait, and see that everybody was answered rightly."""
-    with tempfile.TemporaryDirectory(prefix="batchyard-bench-") as name, _service(scenario) as port:
+    with tempfile.TemporaryDirectory(prefix="batchyard-bench-") as name, service(scenario) as port:
         report = _waited(contender, scenario, port, Path(name))
         counts = msgspec.convert(read(Connection(port).ask(_get("/counts"))), _Counts)
     assert counts.undeleted <= MESSAGES, "events were received and left in the queue"
@@ -149,7 +149,7 @@ def run(contender: Contender, scenario: Scenario) -> Run:
 
 
 @contextmanager
-def _service(scenario: Scenario) -> Iterator[int]:
+def service(scenario: Scenario) -> Iterator[int]:
     """Run the service that knows the jobs; give its port."""
     command = [sys.executable, "-m", "benchmarks.programs.describe_jobs", scenario.dump()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as service:

@@ -110,17 +110,19 @@ class Service:
         self._bucket = Bucket(self._scenario.rate)
         self._times = array("d")
         self._widths = array("H")
+        self._known: set[str] = set()
         self._refused = 0
         self._connections: set[object] = set()
         self.changes = Changes(self._scenario, self._began)
         return json.dumps(self._began).encode()
 
     def counts(self) -> bytes:
-        """Tell what was asked: when, about how many jobs each, and how often in vain."""
+        """Tell what was asked: when, about how many jobs, how often in vain."""
         told: bytes = msgspec.json.encode(
             {
                 "times": [moment - self._began for moment in self._times],
                 "widths": self._widths.tolist(),
+                "known": len(self._known),
                 "refused": self._refused,
                 "connections": len(self._connections),
                 "received": self.changes.received,
@@ -135,6 +137,7 @@ class Service:
         jobs = _question(body).jobs
         self._times.append(now)
         self._widths.append(len(jobs))
+        self._known.update(jobs)
         self._connections.add(caller)
         if not self._bucket.take():
             self._refused += 1

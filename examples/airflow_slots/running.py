@@ -143,6 +143,10 @@ class RunningAirflow:
                 start_new_session=True,
             )
 
+    def pid(self, name: str) -> int:
+        """Tell the id of one of the processes; those that it started are its children."""
+        return self._processes[name].pid
+
     def stop(self, name: str, number: int = signal.SIGTERM) -> None:
         """Send a signal to a process and all that it started, and wait until they have ended."""
         process = self._processes.pop(name, None)

@@ -63,6 +63,7 @@ job("cleared", "sleep 600")
 job("timed_out", "sleep 600", execution_timeout=timedelta(seconds=5))
 job("starved", "true", pool="closed")
 job("outliving", "sleep 600")
+job("early", "sleep 600")
 job("dying", gated("dying"), Dying, retries=1, retry_delay=timedelta(seconds=1))
 
 with DAG("mapped", schedule=None):

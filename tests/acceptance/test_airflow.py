@@ -74,11 +74,21 @@ class Stage:
 
     def deferred(self, dag_id: str) -> tuple[str, str]:
         """Begin a run of a DAG, and wait until its task has deferred; give the job's id as well."""
+        run, job_id = self.unseen(dag_id)
+        until(lambda: self.has_begun(dag_id))
+        return run, job_id
+
+    def unseen(self, dag_id: str) -> tuple[str, str]:
+        """Begin a run of a DAG, and wait until its task has deferred, whether or not it is seen."""
         run = self.airflow.trigger(dag_id)
         self.airflow.until(dag_id, run, "deferred")
-        until(lambda: self.has_begun(dag_id))
         (job,) = self.jobs(f"job-{dag_id}")
         return run, str(job["jobId"])
+
+    def mark_failed(self, dag_id: str, run: str) -> None:
+        """Mark the task of a run as failed, as people do."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run}/taskInstances/job"
+        self.airflow.ask("PATCH", path, {"new_state": "failed"})
 
     def has_begun(self, dag_id: str, attempt: int = 1) -> bool:
         """Tell whether the triggerer waits: of what is killed before, it never hears."""
@@ -179,8 +189,7 @@ def test_mapped_tasks_have_a_job_each(stage: Stage) -> None:
 def test_marking_a_deferred_task_failed_terminates_its_job(stage: Stage) -> None:
     run, job_id = stage.deferred("killed")
     reached(stage.batch, job_id, "RUNNING")
-    path = f"/api/v2/dags/killed/dagRuns/{run}/taskInstances/job"
-    stage.airflow.ask("PATCH", path, {"new_state": "failed"})
+    stage.mark_failed("killed", run)
     job = until(lambda: _if_ended(stage, job_id))
     assert job["statusReason"] == "Task killed by the user"
 
@@ -230,6 +239,14 @@ def test_a_triggerer_killed_while_a_task_is_deferred_loses_nothing(stage: Stage)
     (task,) = stage.airflow.until("outliving", run, "success", "failed")
     assert task["state"] == "failed"
     assert "it has waited well" in stage.airflow.log("outliving", run)
+
+
+def test_marking_a_deferred_task_while_no_triggerer_runs_terminates_its_job(stage: Stage) -> None:
+    stage.airflow.stop("triggerer")
+    run, job_id = stage.unseen("early")
+    stage.mark_failed("early", run)
+    stage.airflow.start("triggerer")
+    assert until(lambda: _if_ended(stage, job_id))["statusReason"] == "Task killed by the user"
 
 
 def test_a_sensor_waits_for_a_job_of_another_task(stage: Stage) -> None:

@@ -121,7 +121,7 @@ MUTANTS = [
     mutant("sessions", "while len(self.kept) > KEPT:", "while False:", SESSIONS),
     mutant("sessions", "endpoint if same or not is_of_aws(endpoint)", "endpoint if True", SESSIONS),
     mutant("asking", "shape.name != OUTPUT", "False", ASKING),
-    mutant("asking", "if one in wanted}", "}", ASKING),
+    mutant("asking", "self._places.get(job_id)", "next(iter(self._places.values()), None)", ASKING),
     mutant(
         "asking", "        except Exception:  #", "        except ZeroDivisionError:  #", ASKING
     ),

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from batchyard import Refused, RefusedCredentials, ServiceError, Throttled
-from batchyard.client.asking import ask, asker, details
+from batchyard.client.asking import Body, ask, asker
 from batchyard.client.sessions import Client, connect
 from batchyard.client.watcher import trouble_of
 from batchyard.polling.news import Kind
@@ -107,7 +107,10 @@ def test_other_answers_are_read_as_ever(way: Way) -> None:
     assert (answer["jobSummaryList"], answer["nextToken"]) == ([], "more")
 
 
-def test_only_the_jobs_that_are_wanted_are_read_whole() -> None:
-    body = b'{"jobs": [{"jobId": "a", "tags": {}}, {"jobId": "b"}]}'
-    assert details(body, ("a", "c")) == {"a": {"jobId": "a", "tags": {}}}
-    assert details(b"", ("a",)) == {}
+def test_each_job_of_an_answer_is_read_whole_by_whoever_waits_for_it() -> None:
+    body = Body(b'{"jobs": [{"jobId": "a", "tags": {}}, {"tags": {"b": "a"}, "jobId": "b"}]}')
+    assert body.detail("b") == {"jobId": "b", "tags": {"b": "a"}}
+    assert body.detail("a") == {"jobId": "a", "tags": {}}
+    assert body.detail("a") is not body.detail("a")  # each may change its own
+    assert body.detail("c") is None
+    assert Body().detail("a") is None

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from batchyard import Limits, NotFound, ServiceError, Throttled, Unreachable
+from batchyard.client.asking import Body
 from batchyard.client.tailing import ON_AWS, Following, Reading
 from batchyard.polling.news import Moved, SleepUntil, Told
 from batchyard.polling.seen import Seen
 from tests.client.service import jobs
 
 ENDED = Seen("a", "SUCCEEDED")
-BODY = json.dumps(
-    {"jobs": [{"jobId": "a", "status": "SUCCEEDED", "container": {"logStreamName": "s/1"}}]}
-).encode()
+BODY = Body(
+    json.dumps(
+        {"jobs": [{"jobId": "a", "status": "SUCCEEDED", "container": {"logStreamName": "s/1"}}]}
+    ).encode()
+)
 EVENT = {"timestamp": 1, "message": "line", "ingestionTime": 2}
 
 
@@ -105,9 +108,9 @@ def test_logs_that_nobody_gives_end_it_in_time(error: ServiceError, limits: Limi
 def test_a_child_that_was_named_and_is_not_there_is_told_of() -> None:
     here = following()
     here.add({"b:1": "b:1"})
-    here.hear([Told("me", "b:1", None, NotFound("there is no job b:1"))], b"", 0.0)
+    here.hear([Told("me", "b:1", None, NotFound("there is no job b:1"))], Body(), 0.0)
     assert isinstance(here.error, NotFound)
     array = following()
     array.add({"a:1": "a:1"})
-    array.hear([Told("me", "a:1", None, NotFound("there is no job a:1"))], b"", 0.0)
+    array.hear([Told("me", "a:1", None, NotFound("there is no job a:1"))], Body(), 0.0)
     assert array.error is None

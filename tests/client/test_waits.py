@@ -27,6 +27,7 @@ from batchyard import (
     as_completed,
     wait,
 )
+from batchyard.client.asking import Body
 from batchyard.client.waits import found
 from batchyard.polling.news import Told
 from batchyard.testing import EphemeralYard
@@ -326,7 +327,7 @@ def test_errors_that_many_are_told_of_keep_no_traces_of_each_other(wait_for: Wai
 def test_the_error_of_one_wait_for_one_job_is_its_own() -> None:
     cause, told = OSError("why"), RefusedCredentials("everybody's")
     told.__cause__ = cause
-    errors = [found([Told("me", "a", None, told)], b"") for _ in range(2)]
+    errors = [found([Told("me", "a", None, told)], Body()) for _ in range(2)]
     assert [str(one) for one in errors] == ["everybody's"] * 2
     for one in errors:
         assert isinstance(one, RefusedCredentials)

@@ -24,7 +24,7 @@ from batchyard import (
     as_completed,
     wait,
 )
-from batchyard.client.asking import Answer, Parsers, ask, asker, detail
+from batchyard.client.asking import Answer, Body, Parsers, ask, asker
 from batchyard.client.sessions import REGISTRY, connect
 from batchyard.client.watcher import Watcher
 from batchyard.client.watchers import retire, watcher_of
@@ -35,7 +35,7 @@ from batchyard.testing import EphemeralYard
 from tests.client.definitions import PATIENCE, Script, registered, run
 from tests.client.test_sessions import printed
 
-Heard = SimpleQueue[tuple[list[News], bytes]]
+Heard = SimpleQueue[tuple[list[News], Body]]
 
 
 class Desk:
@@ -55,9 +55,8 @@ class Desk:
         if self.error is not None:
             raise self.error
         known = [Seen(one, self.status[one]) for one in ids if one in self.status]
-        return Answer(
-            known, json.dumps({"jobs": [{"jobId": one.job_id} for one in known]}).encode()
-        )
+        shown = {"jobs": [{"jobId": one.job_id} for one in known]}
+        return Answer(known, Body(json.dumps(shown).encode()))
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def watcher(desk: Desk) -> Watcher:
     return Watcher(desk.ask, cadence=Fixed(0.01))
 
 
-def listen() -> tuple[Heard, Callable[[list[News], bytes], None]]:
+def listen() -> tuple[Heard, Callable[[list[News], Body], None]]:
     heard: Heard = SimpleQueue()
     return heard, lambda news, body: heard.put((news, body))
 
@@ -88,7 +87,7 @@ def test_a_listener_hears_the_end_with_the_answer_it_comes_from(
     watcher.wait_for(["a", "b"], listener, moves=True)
     news, body = heard.get(timeout=PATIENCE)
     assert [type(one) for one in news] == [Moved, Moved, Told]
-    assert detail(body, "b") == {"jobId": "b"}
+    assert body.detail("b") == {"jobId": "b"}
     desk.status["a"] = "FAILED"
     news, _ = heard.get(timeout=PATIENCE)
     assert [(type(one), one.seen and one.seen.status) for one in news] == [
@@ -127,7 +126,7 @@ def test_an_answer_is_kept_by_nobody_once_it_is_told() -> None:
     def ask(ids: Sequence[str]) -> Answer:
         jobs = Jobs(Seen(one, "SUCCEEDED") for one in ids)
         answers.append(weakref.ref(jobs))
-        return Answer(jobs, b"")
+        return Answer(jobs, Body())
 
     watcher = Watcher(ask, cadence=Fixed(0.01))
     heard: SimpleQueue[int] = SimpleQueue()
@@ -297,7 +296,7 @@ def test_our_reading_of_answers_is_botocores(here: EphemeralYard) -> None:
     answer = ask(own, ids)
     assert [one.job_id for one in answer.jobs] == [one["jobId"] for one in theirs]
     for ours, job in zip(answer.jobs, theirs, strict=True):
-        assert detail(answer.body, ours.job_id) == job
+        assert answer.body.detail(ours.job_id) == job
         assert (ours.status, ours.status_reason) == (job["status"], job["statusReason"])
         assert ours.children == job["arrayProperties"].get("statusSummary", {})
         container = job.get("container") or {}

@@ -96,7 +96,7 @@ def test_every_served_operation_is_listed() -> None:
 
 def test_the_readme_counts_the_operations_right() -> None:
     served = sum(len(service.OPERATIONS) for service in (batch, logs, pipelines))
-    assert f"\n{served} operations: " in (ROOT / "README.md").read_text()
+    assert f" {served} operations: " in (ROOT / "README.md").read_text()
 
 
 def test_every_setting_is_described() -> None:

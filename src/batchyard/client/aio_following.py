@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
     from typing import Unpack
 
+    from batchyard.client.asking import Body
     from batchyard.client.feeds import Terms
     from batchyard.polling.news import News
 
@@ -26,9 +27,9 @@ def follow_logs(jobs: Iterable[Any], **terms: Unpack[Terms]) -> AsyncIterator[Li
 async def _lines(jobs: Mapping[str, Any], terms: Terms) -> AsyncIterator[Line]:
     following = Following(terms, await asyncio.to_thread(pace_of, jobs, terms))
     loop, begun = asyncio.get_running_loop(), time.monotonic()
-    heard: asyncio.Queue[tuple[list[News], bytes]] = asyncio.Queue()
+    heard: asyncio.Queue[tuple[list[News], Body]] = asyncio.Queue()
 
-    def listener(news: list[News], body: bytes) -> None:
+    def listener(news: list[News], body: Body) -> None:
         loop.call_soon_threadsafe(heard.put_nowait, (news, body))
 
     feeds: list[Feed] = []
@@ -57,7 +58,7 @@ async def _lines(jobs: Mapping[str, Any], terms: Terms) -> AsyncIterator[Line]:
 
 
 async def _heard(
-    following: Following, heard: asyncio.Queue[tuple[list[News], bytes]], seconds: float | None
+    following: Following, heard: asyncio.Queue[tuple[list[News], Body]], seconds: float | None
 ) -> dict[str, Any]:
     """Hear all news that are there, waiting for some only when there is nothing to read."""
     found: dict[str, Any] = {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
     from typing import Unpack
 
+    from batchyard.client.asking import Body
     from batchyard.client.calls import Answer
     from batchyard.client.feeds import Terms
     from batchyard.client.gathering import Outcome, Outcomes
@@ -82,12 +83,12 @@ async def _watched(
 
 async def _news(
     jobs: Mapping[str, Any], terms: Terms
-) -> AsyncGenerator[tuple[list[News], bytes], None]:
+) -> AsyncGenerator[tuple[list[News], Body], None]:
     """Give what there is to tell as it comes, on this loop."""
     loop = asyncio.get_running_loop()
-    heard: asyncio.Queue[tuple[list[News], bytes]] = asyncio.Queue()
+    heard: asyncio.Queue[tuple[list[News], Body]] = asyncio.Queue()
 
-    def listener(news: list[News], body: bytes) -> None:
+    def listener(news: list[News], body: Body) -> None:
         loop.call_soon_threadsafe(heard.put_nowait, (news, body))
 
     feed = Feed(jobs, terms)

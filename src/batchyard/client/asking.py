@@ -15,7 +15,7 @@ from batchyard.errors import CallerError, NotFound, RefusedCredentials, ServiceE
 from batchyard.polling.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from batchyard.client.sessions import Client, Clients
 
@@ -37,16 +37,38 @@ OUTPUT = "DescribeJobsResponse"
 GOOD = 200
 
 
+class Body:
+    """An answer as it came. Many wait for its jobs: who asks first finds each one's place in it.
+
+    Args:
+        said: JSON; empty where there was no answer.
+    """
+
+    __slots__ = ("_places", "_said")
+
+    def __init__(self, said: bytes = b"") -> None:
+        self._said = said
+        self._places: dict[str, msgspec.Raw] | None = None
+
+    def detail(self, job_id: str) -> dict[str, Any] | None:
+        """Read one job whole: AWS's JobDetail, or None if the answer does not show it."""
+        if self._places is None:
+            shown = _RAW.decode(self._said).jobs if self._said else ()
+            self._places = {_NAME.decode(raw).job_id: raw for raw in shown}
+        raw = self._places.get(job_id)
+        return None if raw is None else msgspec.json.decode(raw)
+
+
 class Answer(NamedTuple):
     """What one question brought.
 
     Attributes:
         jobs: what is seen of each job that was shown.
-        body: the answer as it came, JSON.
+        body: the answer as it came.
     """
 
     jobs: list[Seen]
-    body: bytes
+    body: Body
 
 
 class _Shown(msgspec.Struct, gc=False):
@@ -100,9 +122,9 @@ class Parser:
         good = response["status_code"] == GOOD
         if not good or shape is None or shape.name != OUTPUT:
             return self._read(response, shape)
-        body = response["body"]
-        metadata = {"HTTPStatusCode": GOOD}
-        return {"answer": Answer(_SHOWN.decode(body).jobs, body), "ResponseMetadata": metadata}
+        said = response["body"]
+        answer = Answer(_SHOWN.decode(said).jobs, Body(said))
+        return {"answer": answer, "ResponseMetadata": {"HTTPStatusCode": GOOD}}
 
     def _read(self, response: dict[str, Any], shape: Client) -> dict[str, Any]:
         """Let botocore read; what it cannot, such as a proxy's page in Latin-1, tells a status."""
@@ -157,22 +179,3 @@ def _is_of_batch(error: CallerError) -> bool:
     response: Client = getattr(error.__cause__, "response", None)
     code: str = response["Error"].get("Code", "") if response else "botocore's"
     return bool(code) and not code.isdigit() and not isinstance(error, NotFound)
-
-
-def details(body: bytes, wanted: Container[str]) -> dict[str, dict[str, Any]]:
-    """Read jobs of an answer whole.
-
-    Args:
-        body: the answer as it came.
-        wanted: which jobs, by their ids.
-
-    Returns:
-        AWS's JobDetail of each that the answer shows.
-    """
-    named = ((_NAME.decode(raw).job_id, raw) for raw in (_RAW.decode(body).jobs if body else ()))
-    return {one: msgspec.json.decode(raw) for one, raw in named if one in wanted}
-
-
-def detail(body: bytes, job_id: str) -> dict[str, Any] | None:
-    """Read one job of an answer whole; None if the answer does not show it."""
-    return details(body, (job_id,)).get(job_id)

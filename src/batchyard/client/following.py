@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Unpack
 
+    from batchyard.client.asking import Body
     from batchyard.client.feeds import Terms
     from batchyard.polling.news import News
 
@@ -52,7 +53,7 @@ def follow_logs(jobs: Iterable[Any], **terms: Unpack[Terms]) -> Iterator[Line]:
 
 def _lines(jobs: Mapping[str, Any], terms: Terms) -> Iterator[Line]:
     following, begun = Following(terms, pace_of(jobs, terms)), time.monotonic()
-    heard: SimpleQueue[tuple[list[News], bytes]] = SimpleQueue()
+    heard: SimpleQueue[tuple[list[News], Body]] = SimpleQueue()
     feeds: list[Feed] = []
     more = jobs
     try:
@@ -93,7 +94,7 @@ def seconds_to(todo: Reading | SleepUntil | Idle) -> float | None:
 
 def _heard(
     following: Following,
-    heard: SimpleQueue[tuple[list[News], bytes]],
+    heard: SimpleQueue[tuple[list[News], Body]],
     todo: Reading | SleepUntil | Idle,
 ) -> dict[str, Any]:
     """Hear all news that are there, waiting for some only when there is nothing to read."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from batchyard.client.asking import details
 from batchyard.client.calls import Answer, call
 from batchyard.client.failures import own
 from batchyard.client.feeds import clients_of
@@ -25,6 +24,7 @@ from batchyard.polling.tail import Tail
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from batchyard.client.asking import Body
     from batchyard.client.feeds import Terms
     from batchyard.client.sessions import Client
     from batchyard.polling.news import News
@@ -108,18 +108,16 @@ class Following:
         self._places |= jobs
         self._left |= set(jobs)
 
-    def hear(self, news: Iterable[News], body: bytes, now: float) -> dict[str, Any]:
+    def hear(self, news: Iterable[News], body: Body, now: float) -> dict[str, Any]:
         """Learn how jobs have changed.
 
         Returns:
             Children of arrays that are to be followed, too.
         """
-        about = list(news)
-        shown = details(body, {one.seen.job_id for one in about if one.seen is not None})
         found: dict[str, Any] = {}
-        for one in about:
-            if one.seen is not None and one.seen.job_id in shown:
-                self._opened(one.seen.job_id, shown[one.seen.job_id], now)
+        for one in news:
+            if one.seen is not None and (job := body.detail(one.seen.job_id)) is not None:
+                self._opened(one.seen.job_id, job, now)
                 found |= self._children(one.seen)
             if isinstance(one, Told):
                 self._ended(one, now)

@@ -9,7 +9,6 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import finalize
 
-from batchyard.client.asking import detail
 from batchyard.client.calls import call
 from batchyard.client.failures import failure_of, failures, own
 from batchyard.client.feeds import Feed, clients_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Unpack
 
+    from batchyard.client.asking import Body
     from batchyard.client.calls import Answer
     from batchyard.client.feeds import Terms
     from batchyard.client.gathering import Outcome
@@ -213,10 +213,10 @@ def wait_for_one(job_id: str, job: Any, terms: Terms) -> Answer:  # noqa: ANN401
     return answer
 
 
-def found(news: list[News], body: bytes) -> Answer | Exception:
+def found(news: list[News], body: Body) -> Answer | Exception:
     """Give the JobDetail that the news of one job come from, or why there is none."""
     told = next(one for one in news if isinstance(one, Told))
     if told.error is not None:
         return own(told.error)
-    shown = detail(body, told.job_id)
+    shown = body.detail(told.job_id)
     return BatchyardError("an answer without its job") if shown is None else shown

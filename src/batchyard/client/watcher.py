@@ -16,7 +16,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
-from batchyard.client.asking import CONNECTIONS
+from batchyard.client.asking import CONNECTIONS, Body
 from batchyard.errors import (
     BatchyardError,
     CallerError,
@@ -38,12 +38,15 @@ if TYPE_CHECKING:
     from batchyard.polling.news import News
     from batchyard.polling.seen import Test
 
-Listener: TypeAlias = "Callable[[list[News], bytes], None]"
+Listener: TypeAlias = "Callable[[list[News], Body], None]"
 """Hears, on the watcher's own thread, what there is to tell, with the answer it comes from (empty
 if from none). It must be quick, and hand over."""
 
 LINGER = 10.0
 """Seconds that threads stay when nobody waits."""
+
+NONE = Body()
+"""Where news come from that no answer has brought."""
 
 NAP = 1.0
 """Seconds after which a watcher that cannot ask more looks whose time is up."""
@@ -263,7 +266,7 @@ class Watcher:
         self._called(self.where, "throttled" if trouble.kind is Kind.THROTTLED else "failed")
         self._tell(self._watch.fail(question, trouble, time.monotonic()))
 
-    def _tell(self, news: list[News], body: bytes = b"") -> None:
+    def _tell(self, news: list[News], body: Body = NONE) -> None:
         """Let everybody hear what is theirs."""
         theirs: defaultdict[object, list[News]] = defaultdict(list)
         for one in news:
