@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ DRAWING = re.compile(r'<p><img alt="[^"]*" src="([\w-]+\.svg)" ?/?></p>')
 
 def on_config(config: MkDocsConfig) -> None:
     """Form the navigation."""
+    _brought.cache_clear()
     config.nav = [
         {"Home": "README.md"},
         {"Tutorial": "tutorial.md"},
@@ -104,6 +106,7 @@ def _project() -> Iterator[str]:
     return (name for name in PROJECT if (ROOT / f"{name}.md").exists())
 
 
+@cache
 def _brought() -> set[Path]:
     """List the files outside docs/ that are on the site: the root's pages, and what is linked."""
     waiting = [*(ROOT / "docs").rglob("*.md"), *(ROOT / f"{name}.md" for name in _project())]

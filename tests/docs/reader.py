@@ -84,6 +84,7 @@ class Reader:
 
     def __enter__(self) -> Self:
         try:
+            self._script(f"source {Path(__file__).with_name('beforehand.sh')}")
             if not self._has_yard:
                 self._sh('batchyard serve\neval "$(batchyard env)"')
         except BaseException:
