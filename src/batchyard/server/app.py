@@ -25,6 +25,8 @@ from batchyard.launchers.summons import Folders
 from batchyard.pipelines.rules import Policy
 from batchyard.pipelines.tasks import Leases
 from batchyard.server.asgi import application
+from batchyard.server.console.console import Console
+from batchyard.server.console.kit import Services
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
 from batchyard.server.gateway import Gateway, Served
@@ -107,6 +109,12 @@ class Yard:
         self._logs = Service(load("logs"))
         self._pipelines = Service(load("datapipeline"), also=PIPELINES, namespace=SETL)
         self._images = options.known_images()
+        self.console = Console(
+            self.current,
+            Services(self._batch, self._logs, self._pipelines),
+            None if options.ephemeral else options.data_dir,
+            LoopClock().now,
+        )
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
         self._folder = self._state_folder()
@@ -162,9 +170,11 @@ class Yard:
             new_id=self._ids.uuid,
             presenter=presenter,
             surroundings=self._surroundings,
+            watchers=(self.console.watcher,),
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
+        self.console.adopt(self.engine)
         self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
         for chore in self._minutely:
             chore.start()
@@ -200,6 +210,7 @@ class Yard:
             jobs: end every attempt first; without it they run on, and the next start finds them.
         """
         engine, self.engine = self.engine, None
+        self.console.stop()
         for chore in self._chores:
             await chore.stop()
         self._stop_minutely()
@@ -220,6 +231,7 @@ class Yard:
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: task runners of pipelines' resources need it."""
         self._surroundings.url = url
+        self.console.answers_at(url)
 
     def running(self) -> list[str]:
         """Name the jobs that hold an attempt now."""
@@ -245,12 +257,14 @@ class Yard:
             self._logs.name: Served(self._logs, logs.OPERATIONS),
             self._pipelines.name: Served(self._pipelines, operations),
         }
-        house = House(self.current, self.reset if self.options.ephemeral else None)
+        house = House(
+            self.current, self.console.link, self.reset if self.options.ephemeral else None
+        )
         return Gateway(self._gate(port), services, house, self.current, self._ids.uuid)
 
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
-        pages: dict[str, Application] = {}
+        pages = self.console.pages()
         return Doors(self._gate(port), pages, application(self.gateway(port)))
 
     def _gate(self, port: int) -> Gate:

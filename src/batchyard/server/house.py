@@ -1,4 +1,7 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, a job's story, why it waits."""
+"""The yard's own paths, below ``/_batchyard/``.
+
+Its health, a reset, a job's story, why a job waits, and a link to the console.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
+CONSOLE = "/_batchyard/console-link"
 
 
 class House:
@@ -32,14 +36,19 @@ class House:
 
     Args:
         engine: gives the engine of the moment.
+        link: makes a link that opens the console.
         reset: empties the yard; None where its state is worth keeping.
     """
 
     def __init__(
-        self, engine: Callable[[], Engine], reset: Callable[[], Awaitable[None]] | None
+        self,
+        engine: Callable[[], Engine],
+        link: Callable[[], str],
+        reset: Callable[[], Awaitable[None]] | None,
     ) -> None:
         """Take the parts."""
         self._engine = engine
+        self._link = link
         self._reset = reset
 
     async def answer(self, request: Request, claim: Claim) -> Response:
@@ -51,6 +60,8 @@ class House:
         match request.method, request.path:
             case "GET", path if path == HEALTH:
                 return json_response({"status": "ok", "version": __version__})
+            case "POST", path if path == CONSOLE:
+                return json_response({"url": self._link()})
             case "POST", path if path == RESET:
                 return await self._empty()
             case "GET", path if path.startswith(STORIES):

@@ -113,7 +113,7 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             lock.says(Holder(os.getpid(), url))
         if not options.auth:
             warn("--no-auth: any key is accepted, from this machine only")
-        await _answer(yard, bound, lambda: say(f"ready {url}"))
+        await _answer(yard, bound, partial(_announce, yard, url, say, warn))
     finally:
         running = len(yard.running())
         await yard.stop(jobs=options.stop_jobs)
@@ -122,6 +122,14 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             warn(f"{jobs} running; the next `batchyard serve` finds them again")
         if lock is not None:
             lock.release()
+
+
+def _announce(
+    yard: Yard, url: str, say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Say that the yard answers, and how to look at it."""
+    say(f"ready {url}")
+    warn(f"look at it (this link works once): {yard.console.link()}")
 
 
 def _leave_in_peace() -> None:
@@ -192,6 +200,7 @@ class _Leaving:
         """Leave."""
         engine = self._yard.current()
         engine.tasks.stop()  # else polls would be waited for
+        self._yard.console.stop()  # and open pages
         if not self._yard.options.stop_jobs or self._ending is not None:
             self._server.should_exit = True
             return
