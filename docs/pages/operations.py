@@ -38,6 +38,7 @@ Signed like any other request (service `batch`), the health check excepted.
 | request | answer |
 | --- | --- |
 | `GET /_batchyard/health` | `{"status": "ok", "version": …}`; needs no signature |
+| `GET /_batchyard/runners` | task runners: what they hold, when each was heard; what waits |
 | `GET /_batchyard/stories/JOB` | a job's story, as `batchyard story --json` prints it |
 | `GET /_batchyard/why/JOB` | why a job does not run, as `batchyard why --json` prints it |
 | `POST /_batchyard/reset` | with `--ephemeral` only: ends what runs and forgets everything |"""

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from batchyard.cli.asking import ask, beside
 from tests.acceptance.yards import RunningYard, described, ended, reached, register, until
 
 pytestmark = pytest.mark.xdist_group("offered")
@@ -52,6 +53,14 @@ class Queue:
             jobName="far", jobQueue=self.name, jobDefinition=definition, **more
         )
         return str(answer["jobId"])
+
+    def runners(self) -> dict[str, Any]:
+        """What the yard tells of this worker group's task runners, and of its queue."""
+        found = ask(beside(self.batch), "/_batchyard/runners")
+        return {
+            name: [one for one in found[name] if one["workerGroup"] == self.name]
+            for name in ("runners", "workerGroups")
+        }
 
     def take(self) -> dict[str, Any]:
         """Poll until there is a task."""
@@ -244,3 +253,24 @@ def test_a_yard_that_ends_its_jobs_answers_until_runners_have_stopped_them(tmp_p
         assert yard.process.wait(30) == 0
     with RunningYard(data) as yard:
         assert described(yard.client("batch"), job)["container"]["exitCode"] == 143
+
+
+def test_a_yard_tells_which_runners_there_are_and_what_waits_for_one(shared: RunningYard) -> None:
+    queue = Queue(shared, "told")
+    first = queue.submit(*SLEEP)
+    reached(queue.batch, first, "STARTING")
+    assert queue.runners() == {
+        "runners": [],
+        "workerGroups": [{"workerGroup": "told", "ready": 1, "polls": 0}],
+    }
+    task, begun = queue.take(), time.time() * 1000
+    told = queue.runners()
+    (runner,) = told["runners"]
+    assert told["workerGroups"] == []
+    assert (runner["hostname"], runner["polls"]) == ("far-away", 0)
+    assert abs(runner["heardAt"] - begun) < 60_000
+    (held,) = runner["tasks"]
+    assert (held["taskId"], held["service"]) == (task["taskId"], "batch")
+    assert held["owner"] == first
+    queue.settle(task, "FINISHED")
+    assert queue.runners()["runners"][0]["tasks"] == []

@@ -192,7 +192,7 @@ async def test_a_second_poll_of_the_same_runner_is_served_and_counted() -> None:
     first, second = world.poll(), world.poll()
     other = world.poll(runner=Runner("another"))
     await turn()
-    assert world.tasks.crowded == 1
+    assert world.tasks.roster.crowded == 1
     for name in "abc":
         world.offer(name)
     assert None not in await asyncio.gather(first, second, other)

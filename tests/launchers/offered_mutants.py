@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 LAWS = ("tests/launchers/offers_laws.py",)
+ROSTER = ("tests/engine/test_roster.py",)
 UNITS = ("tests/launchers/test_offered.py",)
 JOBS = ("tests/engine/test_offered.py",)
 
@@ -71,6 +72,14 @@ MUTANTS = [
         "if answer.first:\n            self._watch()",
         "if False:\n            self._watch()",
         JOBS,
+    ),
+    mutant("engine/roster", "if now - at < SILENT", "if now - at <= SILENT", ROSTER),
+    mutant("engine/roster", "if each.stale or ", "if ", ROSTER),
+    mutant(
+        "engine/tasks",
+        "        self.roster.heard(place, taken.task.group, taken.hostname, self._clock.now())\n",
+        "",
+        ROSTER,
     ),
     mutant(
         "batch/launching",

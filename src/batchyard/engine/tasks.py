@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from batchyard.batch.ids import Place
+from batchyard.engine.roster import Roster
 from batchyard.pipelines.tasks import Leases, Taken, Task, TaskQueue
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from batchyard.engine.clock import Clock, Handle
     from batchyard.engine.journal import Journal
+    from batchyard.engine.roster import Known
     from batchyard.pipelines.instances import Failure
     from batchyard.pipelines.model import PipelineObject
     from batchyard.pipelines.tasks import Answer, Handed
@@ -101,8 +103,7 @@ class Tasks:
         leases: how long silence is borne.
 
     Attributes:
-        crowded: polls that came while the same host had one open in the group: AWS asks runners
-            not to, and serves them.
+        roster: which runners there are.
     """
 
     def __init__(
@@ -125,10 +126,9 @@ class Tasks:
         self._taken: dict[str, Taken] = {}
         self._settled: OrderedDict[str, Result] = OrderedDict()
         self._over: OrderedDict[tuple[Place, str], None] = OrderedDict()
-        self._polls: dict[tuple[Place, str, str], int] = {}
         self._timer: tuple[float, Handle] | None = None
         self._open = True
-        self.crowded = 0
+        self.roster = Roster()
 
     def serve(self, name: str, service: Service) -> None:
         """Let a service offer tasks."""
@@ -212,6 +212,7 @@ class Tasks:
         Returns:
             The task that was taken; None when none is ready.
         """
+        self.roster.heard(place, group, runner.hostname, self._clock.now())
         poll, queue = _Poll(runner), self._queue(place)
         handed = queue.poll(poll, group, self._new_id(), self._now())
         if handed is None:
@@ -240,9 +241,7 @@ class Tasks:
         poll.future = asyncio.get_running_loop().create_future()
         due = self._clock.now() + int(hold * 1000)
         timer = self._clock.call_at(due, partial(_over, queue, poll))
-        key = (place, group, runner.hostname)
-        self.crowded += bool(runner.hostname and key in self._polls)
-        self._polls[key] = self._polls.get(key, 0) + 1
+        self.roster.waits(place, group, runner.hostname)
         try:
             return await poll.future
         except asyncio.CancelledError:
@@ -251,7 +250,7 @@ class Tasks:
         finally:
             timer.cancel()
             queue.gone(poll)
-            self._left(key)
+            self.roster.left(place, group, runner.hostname)
 
     def objects(self, taken: Taken) -> Mapping[str, PipelineObject] | None:
         """Give what the task that was taken is made of; None when it is over already."""
@@ -286,6 +285,10 @@ class Tasks:
         """Count, by worker group, the tasks that are ready and the pollers that wait."""
         return self._queue(place).depths()
 
+    def runners(self, place: Place) -> list[Known]:
+        """Give the task runners of a place: who polls, who holds what, when each was heard."""
+        return self.roster.shown(place, self._taken.values(), self._clock.now())
+
     # -- within --------------------------------------------------------------------------------
 
     def _now(self) -> float:
@@ -299,13 +302,10 @@ class Tasks:
 
     def _find(self, place: Place, task_id: str) -> Taken | None:
         taken = self._taken.get(task_id)
-        mine = taken is not None and Place(taken.account, taken.region) == place
-        return taken if mine else None
-
-    def _left(self, key: tuple[Place, str, str]) -> None:
-        self._polls[key] -= 1
-        if not self._polls[key]:
-            del self._polls[key]
+        if taken is None or Place(taken.account, taken.region) != place:
+            return None
+        self.roster.heard(place, taken.task.group, taken.hostname, self._clock.now())
+        return taken
 
     def _hand(self, place: Place, handed: Handed | None) -> None:
         """Put a task into the hands of a poller that has waited, or of the next, if it has left."""

@@ -1,6 +1,6 @@
 """The yard's own paths, below ``/_batchyard/``.
 
-Its health, a reset, a job's story, why a job waits, and a link to the console.
+Its health, a reset, its task runners, a job's story, why a job waits, and a link to the console.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from urllib.parse import unquote
 import msgspec
 
 from batchyard import __version__
+from batchyard.batch.ids import Place
 from batchyard.engine.explaining import explain
 from batchyard.errors import Fault
 from batchyard.server.gate import HEALTH
+from batchyard.server.muster import runners_of
 from batchyard.wire import Response
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
 CONSOLE = "/_batchyard/console-link"
+RUNNERS = "/_batchyard/runners"
 
 
 class House:
@@ -64,6 +67,8 @@ class House:
                 return json_response({"url": self._link()})
             case "POST", path if path == RESET:
                 return await self._empty()
+            case "GET", path if path == RUNNERS:
+                return self._runners(claim)
             case "GET", path if path.startswith(STORIES):
                 return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
             case "GET", path if path.startswith(WHY):
@@ -85,6 +90,11 @@ class House:
         if job is None or job.spec.region != where:
             raise Fault("ClientException", f"Job {name} does not exist in {where}", 404)
         return job
+
+    def _runners(self, claim: Claim) -> Response:
+        engine = self._engine()
+        place = Place(engine.settings.account, claim.scope.region)
+        return json_response(runners_of(engine, place))
 
     def _why(self, job: Job) -> Response:
         engine = self._engine()
