@@ -19,7 +19,7 @@ UPPER: Final = 120
 LOWER: Final = 56
 GAP: Final = 22
 LEFT: Final = 4
-SHORTEST: Final = 5 * MINUTE * SECOND
+SHORTEST: Final = 2 * MINUTE * SECOND
 """What the chart shows at least of the past, milliseconds: a young yard's is not all one bar."""
 
 LONGEST: Final = 60 * MINUTE * SECOND

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from batchyard.batch.ids import Place
 from batchyard.errors import Fault
 from batchyard.server.console import wording
+from batchyard.server.console.failing import failure
 from batchyard.server.operations import Context
 
 if TYPE_CHECKING:
@@ -126,4 +127,5 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "short": wording.short,
     "region": wording.region,
     "definition": wording.definition,
+    "failure": failure,
 }

@@ -15,6 +15,8 @@ from batchyard.server.console.job import JobView, facts
 from batchyard.server.console.jobs import Jobs
 from batchyard.server.console.kit import BASE
 from batchyard.server.console.overview import Overview
+from batchyard.server.console.pipelines import Pipelines, PipelineView, definitions
+from batchyard.server.console.runners import Runners
 from batchyard.server.console.seam import Cells, Rows
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     Form = Callable[[Kit, str, str], "Shown"]
 
-PAGES: Final = ("", "jobs", "jobs/{job:path}")
+PAGES: Final = ("", "jobs", "jobs/{job:path}", "pipelines", "pipelines/{pipeline}", "runners")
 """Their paths, as Starlette's routes have them."""
 
 
@@ -72,7 +74,7 @@ async def page(kit: Kit, path: str, query: str, token: str) -> str:
         feed=f"{BASE}live/{rest}?{marked}",
         token=token,
         regions=kit.regions(),
-        region=_region(query),
+        region=_given(query, "region"),
         path=path,
         query=query,
         now=kit.engine.now(),
@@ -97,7 +99,7 @@ def _shown(kit: Kit, path: str, query: str) -> Shown:
 
 
 def _overview(kit: Kit, _: str, query: str) -> Shown:
-    view = Overview(kit, _region(query))
+    view = Overview(kit, _given(query, "region"))
     return Shown("overview", "Overview", "overview.html", view, {})
 
 
@@ -114,16 +116,39 @@ def _job(kit: Kit, job_id: str, _: str) -> Shown:
     return Shown("jobs", job.spec.name, "job.html", JobView(kit, job), values)
 
 
+def _pipelines(kit: Kit, _: str, query: str) -> Shown:
+    values = {"many": len(kit.regions()) > 1}
+    view = Pipelines(kit, _given(query, "region"))
+    return Shown("pipelines", "Pipelines", "pipelines.html", view, values)
+
+
+def _pipeline(kit: Kit, pipeline_id: str, query: str) -> Shown:
+    place, name = kit.pipeline(pipeline_id)
+    found = kit.engine.pipelines.find(place, name)
+    assert found is not None  # noqa: S101 - it was found a line before
+    values = {"pipeline": found, "definitions": definitions(found)}
+    view = PipelineView(kit, name, _given(query, "after"))
+    return Shown("pipelines", found.name, "pipeline.html", view, values)
+
+
+def _runners(kit: Kit, _: str, query: str) -> Shown:
+    view = Runners(kit, _given(query, "region"))
+    return Shown("runners", "Runners", "runners.html", view, {})
+
+
 FORMS: Final[Mapping[tuple[str, bool], Form]] = {
     ("", False): _overview,
     ("jobs", False): _jobs,
     ("jobs", True): _job,
+    ("pipelines", False): _pipelines,
+    ("pipelines", True): _pipeline,
+    ("runners", False): _runners,
 }
 """Pages by their first word, and by whether anything follows it."""
 
 
-def _region(query: str) -> str:
-    return dict(parse_qsl(query)).get("region", "")
+def _given(query: str, name: str) -> str:
+    return dict(parse_qsl(query)).get(name, "")
 
 
 def _whole(fragment: Fragment) -> Markup | str:
