@@ -34,6 +34,7 @@ CLAIMS = (
     "pollers",
     "placement",
     "runner",
+    "console",
 )
 
 

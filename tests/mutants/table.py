@@ -15,6 +15,7 @@ from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
+from tests.server.console_mutants import MUTANTS as CONSOLE
 from tests.server.mutants import MUTANTS as SERVER
 from tests.store.pipeline_mutants import MUTANTS as STORED_PIPELINES
 from tests.wire.mutants import MUTANTS as WIRE
@@ -266,6 +267,7 @@ MUTANTS: list[Mutant] = [
     *LOGS,
     *OFFERED,
     *PIPELINES,
+    *CONSOLE,
     *SERVER,
     *STORED_PIPELINES,
     *WIRE,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _NAMED: Final = re.compile(
-    r"secret|passw|passphrase|token|credential|(^|[_.-]|api|access|private)keys?([_.-]|$)|[a-z]Key$",
+    r"secret|passw|passphrase|token|credential|(^|[_.-]|api|access|private)keys?([_.-]|$)|(?-i:[a-z]Key$)",
     re.IGNORECASE,
 )
 _PASSWORD: Final = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")

@@ -24,14 +24,22 @@ if TYPE_CHECKING:
     from batchyard.server.console.kit import Kit
     from batchyard.store.asking import JobPage, JobSummaryRow
 
-PAGE: Final = 100
-"""Rows of a page (ours): more than a screen holds, and formed in a moment."""
 
-LOOK: Final = 500
-"""Jobs that are looked at in one go for a tag."""
+class Limits(NamedTuple):
+    """How many jobs (ours).
 
-MOST_LOOKED_AT: Final = 5_000
-"""Jobs that one page looks through for a tag (ours): some 50 ms."""
+    Attributes:
+        page: rows of a page: more than a screen holds, and formed in a moment.
+        look: jobs that are looked at in one go for a tag.
+        most: jobs that one page looks through for a tag: some 50 ms.
+    """
+
+    page: int = 100
+    look: int = 500
+    most: int = 5_000
+
+
+LIMITS: Final = Limits()
 
 END: Final = ""
 """The cursor of a queue that has no more."""
@@ -60,21 +68,26 @@ class _Part(NamedTuple):
     page: JobPage
 
 
-def listed(kit: Kit, asked: Asked) -> Listed:
+def listed(kit: Kit, asked: Asked, limits: Limits = LIMITS) -> Listed:
     """List jobs.
+
+    Args:
+        kit: the yard.
+        asked: which.
+        limits: how many at most.
 
     Raises:
         Fault: a cursor is no page's.
     """
     if not asked.tag:
-        return _page(kit, asked, PAGE)
+        return _page(kit, asked, limits.page)
     found: list[JobSummaryRow] = []
     looked = 0
     while True:
-        part = _page(kit, asked, LOOK)
+        part = _page(kit, asked, limits.look)
         found += _with_tag(kit.engine, part.rows, asked.tag)
         looked += len(part.rows)
-        if part.after is None or len(found) >= PAGE or looked >= MOST_LOOKED_AT:
+        if part.after is None or len(found) >= limits.page or looked >= limits.most:
             return Listed(found, part.after, looked)
         asked = asked._replace(after=part.after)
 

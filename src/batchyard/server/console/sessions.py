@@ -126,7 +126,7 @@ def _hash(secret: str) -> str:
 
 
 def _bound(moments: dict[str, int]) -> None:
-    for oldest in sorted(moments, key=moments.__getitem__)[: len(moments) - MOST]:
+    for oldest in sorted(moments, key=moments.__getitem__)[: max(0, len(moments) - MOST)]:
         del moments[oldest]
 
 
