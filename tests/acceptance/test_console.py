@@ -27,6 +27,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningYard]:
         tmp_path_factory.mktemp("yard") / "data", "--ephemeral", "--minimum-timeout", "1"
     ) as yard:
         yield yard
+        assert "Traceback" not in yard.stop()[1]
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,9 @@ def test_a_yards_root_leads_to_its_console_and_aws_clients_are_served_there(
 ) -> None:
     answer = asked(yard, "GET", "/")
     assert (answer.status, answer.headers["location"]) == (303, BASE)
-    assert asked(yard, "POST", "/").status == 405
+    unsigned = asked(yard, "POST", "/")
+    assert unsigned.status == 403
+    assert "batchyard env" in unsigned.text
     assert yard.client("logs").describe_log_groups()["logGroups"] == []  # posts to / as well
 
 

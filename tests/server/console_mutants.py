@@ -18,6 +18,7 @@ MUTANTS = [
     mutant("board", "            self._count(was, -1)\n", "            pass\n", BOARD),
     mutant("board", "        if now.is_array:\n            return\n", "", BOARD),
     mutant("board", "        self._waiting.clear()\n", "", BOARD),
+    mutant("board", " or was.status_reason != now.status_reason:", ":", BOARD),
     mutant("hub", "if before.get(name) != fragment", "if name not in before", HUB),
     mutant("hub", "if known.get(n) != h}", "if n not in known}", HUB),
     mutant(

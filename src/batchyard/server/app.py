@@ -170,7 +170,7 @@ class Yard:
             new_id=self._ids.uuid,
             presenter=presenter,
             surroundings=self._surroundings,
-            watchers=(self.console.watcher,),
+            watchers=(self.console.watch,),
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
@@ -264,13 +264,14 @@ class Yard:
 
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
-        pages = self.console.pages()
-        return Doors(self._gate(port), pages, application(self.gateway(port)))
+        signed = application(self.gateway(port))
+        return Doors(self._gate(port), self.console.pages(signed), signed)
 
     def _gate(self, port: int) -> Gate:
         options = self.options
         hosts = own_hosts(options.host, port, options.names)
-        return Gate(self.keys, hosts, options.auth, origins_of(hosts), LoopClock().now)
+        origins = origins_of(hosts, options.names)
+        return Gate(self.keys, hosts, options.auth, origins, LoopClock().now)
 
     def current(self) -> Engine:
         """Give the engine of the moment."""

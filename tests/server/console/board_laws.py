@@ -4,6 +4,7 @@ from collections import Counter
 
 from hypothesis.stateful import invariant
 
+from batchyard.batch.reasons import MISFITS
 from batchyard.batch.states import PLACED, JobState
 from batchyard.server.console.board import Board
 from tests.engine.engine_laws import History
@@ -35,6 +36,7 @@ class Counted(History):
         runnable = [job for job in jobs if job.state is JobState.RUNNABLE]
         assert slots.waiting == sum(job.spec.demand.vcpus for job in runnable)
         assert slots.room == VCPUS
+        assert self.board.stuck.total() == sum(j.status_reason in MISFITS for j in runnable)
 
 
 TestCounted = Counted.TestCase

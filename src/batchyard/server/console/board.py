@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from batchyard.batch import ids
+from batchyard.batch import ids, reasons
 from batchyard.batch.ids import Place
 from batchyard.batch.states import PLACED, JobState
 
@@ -75,6 +75,7 @@ class Board:
 
     Attributes:
         counts: how many jobs of a queue (its ARN) are in a state; arrays by their children.
+        stuck: how many of a queue's RUNNABLE jobs no environment of it can ever hold as things are.
         samples: how slots were used, oldest first.
         failures: what failed last, by the job's id or its array's, oldest first.
         listener: told of every job that has changed.
@@ -84,6 +85,7 @@ class Board:
         """Begin with nothing."""
         self._room = room
         self.counts: Counter[tuple[str, JobState]] = Counter()
+        self.stuck: Counter[str] = Counter()
         self._running: Counter[Place] = Counter()
         self._waiting: Counter[Place] = Counter()
         self._step = 0
@@ -93,7 +95,7 @@ class Board:
 
     def watch(self, was: Job | None, now: Job) -> None:
         """See a job change (`engine.parts.Watcher`)."""
-        if was is None or was.state is not now.state:
+        if was is None or was.state is not now.state or was.status_reason != now.status_reason:
             self._move(was, now)
         if self.listener is not None:
             self.listener(now)
@@ -109,7 +111,7 @@ class Board:
         if was is not None:
             self._count(was, -1)
         self._count(now, 1)
-        if now.state is JobState.FAILED:
+        if now.state is JobState.FAILED and (was is None or not was.ended):
             self._fail(now)
 
     def _count(self, job: Job, by: int) -> None:
@@ -122,18 +124,22 @@ class Board:
         if state in PLACED:
             self._running[Place(spec.account, spec.region)] += by * spec.demand.vcpus
         elif state is JobState.RUNNABLE:
+            self.stuck[spec.queue] += by * (job.status_reason in reasons.MISFITS)
             self._waiting[Place(spec.account, spec.region)] += by * spec.demand.vcpus
 
     def _fail(self, job: Job) -> None:
         name = ids.parent_id(job.id) or job.id
         before = self.failures.pop(name, None)
-        self.failures[name] = Failure(job, 1 if before is None else before.number + 1)
+        number = 1 if before is None else before.number + 1
+        children = None if job.tally is None else job.tally[JobState.FAILED]
+        self.failures[name] = Failure(job, children or number)
         if len(self.failures) > FAILURES:
             self.failures.popitem(last=False)
 
     def adopt(self, jobs: Iterable[Job], failed: Iterable[Job] = ()) -> None:
         """Count anew: these are the live jobs, and these failed before, oldest first."""
         self.counts.clear()
+        self.stuck.clear()
         self._running.clear()
         self._waiting.clear()
         self.failures.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from batchyard.batch.model import Job
     from batchyard.engine.catalog import Shelf
     from batchyard.engine.engine import Engine
-    from batchyard.engine.parts import Watcher
     from batchyard.server.asgi import Application, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 FAILED = 20
 """Jobs of each queue that failed before a start and are shown as failures."""
@@ -59,10 +61,12 @@ class Console:
         self._name = "batchyard"
         self._url = ""
 
-    @property
-    def watcher(self) -> Watcher:
-        """What is to be told of every change of every job."""
-        return self._board.watch
+    def watch(self, was: Job | None, now: Job) -> None:
+        """See a job change (`engine.parts.Watcher`); no page is worth a yard that stands still."""
+        try:
+            self._board.watch(was, now)
+        except Exception:
+            log.exception("the console did not take in a change of job %s", now.id)
 
     def adopt(self, engine: Engine) -> None:
         """Count what an engine has taken up."""
@@ -78,9 +82,13 @@ class Console:
         """Make a link that signs in, once."""
         return f"{self._url}{BASE}enter?link={self._sessions.link()}"
 
-    def pages(self) -> dict[str, Application]:
-        """List what answers without a signature, by path."""
-        return {"/": lead, BASE: self}
+    def pages(self, signed: Application) -> dict[str, Application]:
+        """List what answers without a signature, by path.
+
+        Args:
+            signed: answers what is signed, and says of all else that it should be.
+        """
+        return {"/": _Root(signed), BASE: self}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; the first one brings what pages are made with."""
@@ -108,14 +116,17 @@ class Console:
         }
 
 
-async def lead(scope: Scope, receive: Receive, send: Send) -> None:
-    """Lead from the yard's root to its console."""
-    del receive
-    if scope["method"] not in {"GET", "HEAD"}:
-        plain = (("Content-Type", "text/plain"), ("Allow", "GET, HEAD"))
-        await respond(send, Response(405, plain, b"Sign requests to this path, or look at it."))
-        return
-    await respond(send, Response(303, (("Location", BASE), ("Cache-Control", "no-store")), b""))
+class _Root:
+    """Leads a browser from the yard's root to its console; AWS's services are asked there, too."""
+
+    def __init__(self, signed: Application) -> None:
+        self._signed = signed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await self._signed(scope, receive, send)
+            return
+        await respond(send, Response(303, (("Location", BASE), ("Cache-Control", "no-store")), b""))
 
 
 def _missing(error: ModuleNotFoundError) -> Response:

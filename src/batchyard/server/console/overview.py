@@ -36,10 +36,10 @@ class QueueLine(NamedTuple):
     running: int
     runnable: int
     pending: int
+    stuck: int
     used: int
     room: int
     oldest: int | None
-    unit: str
 
     @property
     def live(self) -> int:
@@ -126,7 +126,8 @@ class Overview:
         return sum((s for p, s in slots if self._region in ("", p.region)), Slots())
 
     def _lines(self) -> Iterator[QueueLine]:
-        engine, counts = self._kit.engine, self._kit.board.counts
+        engine, board = self._kit.engine, self._kit.board
+        counts = board.counts
         for place, queue in self._kit.queues(self._region):
             rooms = [room for _, room in engine.placement.rooms.known(queue.environments)]
             held = engine.placement.queues.get(queue.arn)
@@ -136,10 +137,10 @@ class Overview:
                 running=sum(counts[queue.arn, state] for state in PLACED),
                 runnable=counts[queue.arn, JobState.RUNNABLE],
                 pending=sum(counts[queue.arn, s] for s in WAITING - {JobState.RUNNABLE}),
+                stuck=board.stuck[queue.arn],
                 used=0 if held is None else held.used,
                 room=sum(room.vcpus for room in rooms if room.enabled),
                 oldest=_oldest(engine, queue),
-                unit="vCPUs",
             )
 
     def _failures(self) -> Iterator[FailureLine]:
@@ -166,6 +167,9 @@ class Overview:
             parts.append(f"{wording.count(pending)} wait{'s' if pending == 1 else ''} for others")
         if not (running or waiting or pending):
             parts = ["Nothing runs and nothing waits"]
+        stuck = sum(line.stuck for line in lines)
+        if stuck:
+            parts.append(f"{wording.count(stuck)} of them can never start as things are")
         told = ", ".join(parts)
         if recent:
             return Headline(f"{told}; {wording.count(recent)} failed in the last hour.", "bad")

@@ -74,8 +74,8 @@ class Pipelines:
             line.pipeline.id: self._kit.draw("pipeline_row.html", line=line, many=many)
             for line in lines
         }
-        none = self._kit.draw("no_pipelines.html", none=not lines)
-        return {"rows": Rows(tuple(html), html), "none": none}
+        told = self._kit.draw("no_pipelines.html", empty=not lines)
+        return {"rows": Rows(tuple(html), html), "empty": told}
 
     def _found(self) -> Iterable[Pipeline]:
         found = self._kit.engine.pipelines.everywhere()

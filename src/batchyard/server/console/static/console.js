@@ -46,7 +46,7 @@ function tick(root = document) {
   for (const each of all("time[data-ago]", root)) each.textContent = ago(Number(each.dataset.ago));
   for (const each of all("time[data-at]", root)) {
     const at = Number(each.dataset.at);
-    each.textContent = moment(at);
+    each.textContent = moment(at) + ("exact" in each.dataset ? `.${String(at % 1000).padStart(3, "0")}` : "");
     each.title = new Date(at).toISOString();
   }
 }
