@@ -87,6 +87,25 @@ def test_a_log_streams_and_is_searched_and_a_running_job_is_terminated(
     assert errors == []
 
 
+def test_a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen(
+    page: Page, shared: RunningYard, batch: Any
+) -> None:
+    page.goto(at(shared, "jobs"))
+    expect(page.locator("#link")).to_have_text("live")
+    show = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(show, arg=True)
+    definition = register(batch, "true")
+    unseen = {"jobQueue": "default", "jobDefinition": definition}
+    job = batch.submit_job(jobName="unseen", **unseen)["jobId"]
+    ended(batch, job)
+    assert row(page, "unseen").count() == 0
+    page.evaluate(show, arg=False)
+    expect(row(page, "unseen").locator(".SUCCEEDED")).to_be_visible()
+
+
 def test_a_selection_is_cancelled_with_the_keyboard_alone(
     page: Page, shared: RunningYard, batch: Any
 ) -> None:
@@ -122,6 +141,9 @@ def test_an_arrays_grid_fills_and_its_failed_children_run_again(
     go.touch()
     expect(page.locator("#grid b.S")).to_have_count(4)
     expect(page.locator("#grid b.F")).to_have_count(1)
+    expect(page.locator("#grid b").first).to_have_class("F")
+    page.get_by_label("failed first").uncheck()
+    expect(page.locator("#grid b").nth(2)).to_have_class("F")
     expect(page.locator("#failed")).to_contain_text("no such lane")
     expect(page.locator("#head .state.FAILED")).to_be_visible()
     page.get_by_role("button", name="Submit the failed again").click()

@@ -26,7 +26,7 @@ class Counted(History):
         engine = self.yard.engine
         if self.watched is not engine:
             self.watched = engine
-            self.board.adopt(list(engine.jobs.values()))
+            self.board.adopt(engine.now(), list(engine.jobs.values()))
             engine.watchers.append(self.board.watch)
         jobs = [job for job in engine.jobs.values() if not job.is_array and not job.ended]
         counts = Counter((job.spec.queue, job.state) for job in jobs)

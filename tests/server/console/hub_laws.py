@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchyard.batch.model import Job
+from batchyard.errors import Fault
 from batchyard.server.console.hub import BEHIND, Feed, Hub, differing, mark_of
 from batchyard.server.console.seam import Cells, Fragment, Fragments, Rows
 from tests.engine.yard import Yard
@@ -120,6 +121,33 @@ async def test_a_change_reaches_every_open_page_once() -> None:
     assert view.formed == 2
     hub.stop()
     assert await asyncio.gather(*map(received, feeds)) == [[]] * 3
+
+
+async def test_a_page_that_is_opened_while_another_is_formed_sees_the_same() -> None:
+    hub, view = Hub(), Counting(None)
+    feeds = await asyncio.gather(*(hub.open("jobs", view, None) for _ in range(3)))
+    assert view.formed == 1
+    assert [len(await received(feed)) for feed in feeds] == [1, 1, 1]
+    hub.stop()
+
+
+class Gone(Counting):
+    """A view of something that goes away."""
+
+    async def fragments(self) -> Fragments:
+        if self.formed:
+            raise Fault("ClientException", "There is no such job here.", 404)
+        return await super().fragments()
+
+
+async def test_pages_of_what_is_gone_are_sent_away() -> None:
+    yard = Yard()
+    hub, view = Hub(), Gone(None)
+    stream = (await hub.open("jobs", view, mark_of({"html": "1"}))).stream()
+    await anext(stream)
+    hub.changed(yard.engine.jobs[yard.submit()])
+    assert [news async for news in stream if news.startswith(b"id:")] == []
+    hub.stop()
 
 
 async def test_a_page_that_does_not_keep_up_is_sent_away() -> None:

@@ -184,7 +184,8 @@ class Pages:
 
     async def follow(self, request: Request) -> Response:
         """Give the last lines, and those that follow as they come."""
-        return _events(follow(self._hub, self._log(request), request.headers.get("last-event-id")))
+        token = request.headers.get("last-event-id") or request.query_params.get("after") or None
+        return _events(follow(self._hub, self._log(request), token))
 
     async def download(self, request: Request) -> Response:
         """Give all of a log as a file."""

@@ -136,8 +136,14 @@ class Board:
         if len(self.failures) > FAILURES:
             self.failures.popitem(last=False)
 
-    def adopt(self, jobs: Iterable[Job], failed: Iterable[Job] = ()) -> None:
-        """Count anew: these are the live jobs, and these failed before, oldest first."""
+    def adopt(self, at: int, jobs: Iterable[Job], failed: Iterable[Job] = ()) -> None:
+        """Count anew.
+
+        Args:
+            at: when, epoch milliseconds.
+            jobs: all live ones.
+            failed: those that failed before, oldest first.
+        """
         self.counts.clear()
         self.stuck.clear()
         self._running.clear()
@@ -148,6 +154,7 @@ class Board:
                 self._count(job, 1)
         for job in failed:
             self._fail(job)
+        self.samples.append(Sample(at, self.slots()))
 
     def slots(self) -> dict[Place, Slots]:
         """Tell how the slots of every place are used now."""

@@ -71,7 +71,7 @@ class Console:
     def adopt(self, engine: Engine) -> None:
         """Count what an engine has taken up."""
         self._places = engine.places
-        self._board.adopt(list(engine.jobs.values()), _failed(engine))
+        self._board.adopt(engine.now(), list(engine.jobs.values()), _failed(engine))
 
     def answers_at(self, url: str) -> None:
         """Note where the pages are."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from batchyard.batch import ids
+from batchyard.errors import Fault
 from batchyard.server.console.seam import Cells, Rows
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Topic:
         self.shown: Fragments | None = None
         self.dirty = True
         self._mark: Hashable = None
+        self._forming = asyncio.Lock()
 
     def note(self, job: Job) -> bool:
         """Look at a job that has changed."""
@@ -104,8 +106,21 @@ class Topic:
         self.dirty = True
         return True
 
+    def end(self) -> None:
+        """Send its pages away."""
+        for feed in self.feeds:
+            feed.end()
+
     async def refresh(self) -> None:
-        """Form it anew, if something changed, and tell the pages what differs."""
+        """Form it anew, if something changed, and tell the pages what differs.
+
+        Raises:
+            Fault: what it shows is no longer there.
+        """
+        async with self._forming:  # whoever opens a page meanwhile waits for what is formed
+            await self._refresh()
+
+    async def _refresh(self) -> None:
         mark = self.view.mark()
         if not self.dirty and mark == self._mark:
             return
@@ -193,8 +208,9 @@ class Hub:
     def stop(self) -> None:
         """Send every page away; each comes again by itself, once there is a yard."""
         self._open = False
-        opened = (feed for topic in self._topics.values() for feed in topic.feeds)
-        for feed in (*opened, *self._others):
+        for topic in self._topics.values():
+            topic.end()
+        for feed in self._others:
             feed.end()
         if self._task is not None:
             self._task.cancel()
@@ -207,12 +223,20 @@ class Hub:
             await asyncio.sleep(MOMENT)
             self._changed.clear()
             for topic in list(self._topics.values()):
-                try:
-                    await topic.refresh()
-                except Exception:
-                    log.exception("a page of the console cannot be formed")
+                await _refreshed(topic)
             await asyncio.sleep(INTERVAL - MOMENT)
         self._task = None
+
+
+async def _refreshed(topic: Topic) -> None:
+    """Form a topic anew; where that cannot be, its pages ask again and are told why."""
+    try:
+        await topic.refresh()
+    except Fault:
+        topic.end()
+    except Exception:
+        log.exception("a page of the console cannot be formed")
+        topic.end()
 
 
 def mark_of(shown: Fragments) -> str:

@@ -153,27 +153,35 @@ class Overview:
                 yield FailureLine(job, label, failure.number, wording.reason(job), said)
 
     def _headline(self, lines: list[QueueLine], now: int) -> Headline:
-        running = sum(line.running for line in lines)
-        waiting = sum(line.runnable for line in lines)
-        pending = sum(line.pending for line in lines)
-        failed = self._kit.board.failures.values()
-        recent = sum(f.number for f in failed if now - (f.job.stopped_at or 0) < RECENT_MS)
         if not lines:
             return Headline("Nobody has asked this yard for anything yet.", "quiet")
-        parts = [f"{wording.counted(running, 'job')} {'runs' if running == 1 else 'run'}"]
-        if waiting:
-            parts.append(f"{wording.count(waiting)} wait{'s' if waiting == 1 else ''} for room")
-        if pending:
-            parts.append(f"{wording.count(pending)} wait{'s' if pending == 1 else ''} for others")
-        if not (running or waiting or pending):
-            parts = ["Nothing runs and nothing waits"]
-        stuck = sum(line.stuck for line in lines)
-        if stuck:
-            parts.append(f"{wording.count(stuck)} of them can never start as things are")
-        told = ", ".join(parts)
+        told = ", ".join(_told(lines))
+        failed = self._kit.board.failures.values()
+        recent = sum(f.number for f in failed if now - (f.job.stopped_at or 0) < RECENT_MS)
         if recent:
             return Headline(f"{told}; {wording.count(recent)} failed in the last hour.", "bad")
         return Headline(f"{told}. Nothing failed in the last hour.", "good")
+
+
+def _told(lines: list[QueueLine]) -> Iterator[str]:
+    """Tell how many jobs of all queues do what."""
+    running, waiting = sum(line.running for line in lines), sum(line.runnable for line in lines)
+    pending, stuck = sum(line.pending for line in lines), sum(line.stuck for line in lines)
+    if not (running or waiting or pending):
+        yield "Nothing runs and nothing waits"
+        return
+    yield f"{wording.counted(running, 'job')} {_s('run', running)}" if running else "No job runs"
+    if waiting:
+        never = " and can never start as things are" if stuck == waiting else ""
+        yield f"{wording.count(waiting)} {_s('wait', waiting)} for room{never}"
+    if 0 < stuck < waiting:
+        yield f"{wording.count(stuck)} of them can never start as things are"
+    if pending:
+        yield f"{wording.count(pending)} {_s('wait', pending)} for others"
+
+
+def _s(verb: str, number: int) -> str:
+    return f"{verb}s" if number == 1 else verb
 
 
 def _alike(failures: Iterable[FailureLine]) -> list[FailureLine]:

@@ -95,13 +95,28 @@ function patchRows(place, { order, html }) {
   for (const gone of known.values()) gone.remove();
 }
 
+// A browser has six connections to a yard, for all of its pages: those that nobody sees have none.
+function whileSeen(open) {
+  let close = document.hidden ? null : open();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { close?.(); close = null; } else close ??= open();
+  });
+  addEventListener("pagehide", () => close?.());
+}
+
 function listen() {
-  if (!body.dataset.live) return;
-  const source = new EventSource(body.dataset.live), link = byId("link");
-  source.onopen = () => { link.textContent = "live"; link.className = "link live"; };
-  source.onerror = () => { link.textContent = "reconnecting"; link.className = "link lost"; };
-  source.onmessage = (event) => patch(JSON.parse(event.data));
-  addEventListener("pagehide", () => source.close());
+  const link = byId("link"), address = new URL(body.dataset.live, location);
+  const say = (text, kind) => { link.textContent = text; link.className = `link ${kind}`; };
+  whileSeen(() => {
+    const source = new EventSource(address);
+    source.onopen = () => say("live", "live");
+    source.onerror = () => say(source.readyState === EventSource.CLOSED ? "gone: load it again" : "reconnecting", "lost");
+    source.onmessage = (event) => {
+      address.searchParams.set("mark", event.lastEventId);
+      patch(JSON.parse(event.data));
+    };
+    return () => source.close();
+  });
 }
 
 // -- an array's children -------------------------------------------------------------------------
@@ -109,12 +124,15 @@ function listen() {
 const STATES = { F: "FAILED", R: "RUNNING", a: "STARTING", r: "RUNNABLE", p: "PENDING", s: "SUBMITTED", S: "SUCCEEDED", "-": "to come" };
 
 function patchCells(place, letters) {
+  const order = [...letters].map((_, index) => index), failed = (index) => letters[index] === "F";
+  if (byId("failed-first").checked) order.sort((one, other) => failed(other) - failed(one));
   const cells = place.children;
-  if (cells.length !== letters.length) place.replaceChildren(...[...letters].map((letter) => make("b", { className: letter })));
-  else if (place.letters !== letters) for (let n = 0; n < letters.length; n++) {
-    if (place.letters[n] !== letters[n]) cells[n].className = letters[n];
+  if (cells.length !== letters.length) place.replaceChildren(...order.map(() => make("b")));
+  for (let n = 0; n < order.length; n++) {
+    const letter = letters[order[n]], cell = cells[n];
+    if (cell.className !== letter) cell.className = letter;
   }
-  place.letters = letters;
+  Object.assign(place, { letters, order });
   legend(letters);
 }
 
@@ -129,7 +147,8 @@ function startGrid(grid) {
   let at = -1;
   patchCells(grid, grid.dataset.cells);
   const open = (index) => { location.href = `${base}jobs/${byId("head").dataset.job}:${index}`; };
-  const index = (event) => event.target === grid ? -1 : [...grid.children].indexOf(event.target);
+  const index = (event) => event.target === grid ? -1 : grid.order[[...grid.children].indexOf(event.target)];
+  byId("failed-first").addEventListener("change", () => patchCells(grid, grid.letters));
   grid.addEventListener("click", (event) => { if (index(event) >= 0) open(index(event)); });
   grid.addEventListener("mouseover", (event) => {
     const n = index(event);
@@ -140,12 +159,13 @@ function startGrid(grid) {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key];
     if (step) {
       event.preventDefault();
-      grid.children[at]?.classList.remove("at");
+      delete grid.children[at]?.dataset.at;
       at = Math.min(Math.max(at + step, 0), grid.children.length - 1);
-      grid.children[at].classList.add("at");
-      grid.children[at].scrollIntoView({ block: "nearest" });
-      grid.setAttribute("aria-label", `Child ${at}: ${STATES[grid.letters[at]]}`);
-    } else if (event.key === "Enter" && at >= 0) { event.stopPropagation(); open(at); }
+      const cell = grid.children[at], child = grid.order[at];
+      cell.dataset.at = "";
+      cell.scrollIntoView({ block: "nearest" });
+      grid.setAttribute("aria-label", `Child ${child}: ${STATES[grid.letters[child]]}`);
+    } else if (event.key === "Enter" && at >= 0) { event.stopPropagation(); open(grid.order[at]); }
   });
 }
 
@@ -156,7 +176,7 @@ const KEPT = 20000; // lines of a log that a page holds while it follows one
 function startLog(place) {
   const text = byId("text"), choice = byId("attempt"), find = byId("find"), tail = byId("tail");
   const earlier = byId("earlier"), silent = byId("silent"), job = byId("head").dataset.job;
-  let source = null, before = null, number = 0, searching = 0;
+  let source = null, before = null, after = "", over = false, number = 0, searching = 0;
   const address = (what) => `${base}log/${job}/${number}/${what}`;
 
   const line = ([at, said], wanted) => {
@@ -177,9 +197,16 @@ function startLog(place) {
     offer(null, "");
     silent.hidden = false;
     silent.textContent = "Nothing has been printed yet.";
-    if (!number) return;
-    source = new EventSource(address("follow"));
+    after = "";
+    over = false;
+    goOn();
+  }
+
+  function goOn() {
+    if (!number || over || find.value.trim()) return;
+    source = new EventSource(`${address("follow")}?${new URLSearchParams({ after })}`);
     source.onmessage = (event) => {
+      after = event.lastEventId;
       const part = JSON.parse(event.data);
       if (!text.childElementCount && part.lines.length >= 1000) offer(part.before, "Earlier lines");
       text.append(...part.lines.map((each) => line(each)));
@@ -189,6 +216,7 @@ function startLog(place) {
     };
     source.addEventListener("end", () => {
       source.close();
+      over = true;
       if (!text.childElementCount) silent.textContent = "It has printed nothing.";
     });
   }
@@ -239,8 +267,9 @@ function startLog(place) {
     if (number === had) { choice.value = known; choose(known); }
   }
   document.addEventListener("patched", offerAttempts);
-  addEventListener("pagehide", () => source?.close());
   offerAttempts();
+  let begun = false;
+  whileSeen(() => { if (begun) goOn(); begun = true; return () => source?.close(); });
 }
 
 // -- actions -------------------------------------------------------------------------------------
@@ -371,6 +400,6 @@ document.addEventListener("patched", showSelection);
 
 tick();
 setInterval(tick, 1000);
-listen();
+if (body.dataset.live) listen();
 if (byId("grid")) startGrid(byId("grid"));
 if (byId("lines")) startLog(byId("lines"));
