@@ -87,6 +87,21 @@ def test_a_log_streams_and_is_searched_and_a_running_job_is_terminated(
     assert errors == []
 
 
+def test_of_too_much_at_once_the_end_is_shown_and_a_gap_is_told(
+    page: Page, shared: RunningYard, batch: Any, tmp_path: Any
+) -> None:
+    go = tmp_path / "go"
+    wait = f"while [ ! -e {go} ]; do sleep 0.05; done"
+    much = "yes a line of a job that prints much | head -c 20000000"
+    job = submitted(batch, "sh", "-c", f"echo first; {wait}; {much}; echo; echo the end")
+    page.goto(at(shared, f"jobs/{job}"))
+    expect(page.locator("#text li")).to_have_count(1)
+    go.touch()
+    expect(page.locator("#text li").last).to_contain_text("the end")
+    expect(page.locator("#text li.gap").first).to_contain_text("Download")
+    ended(batch, job)
+
+
 def test_a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen(
     page: Page, shared: RunningYard, batch: Any
 ) -> None:

@@ -13,7 +13,6 @@ from batchyard.batch.states import WAITING, JobState
 from batchyard.engine.explaining import explain
 from batchyard.server.console import hiding, wording
 from batchyard.server.console.listing import children
-from batchyard.server.console.logs import last_line
 from batchyard.server.console.seam import Cells
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ class JobView:
             label=wording.label(job),
             why=explain(kit.engine, job) if job.state in WAITING else None,
             reason=wording.reason(job),
-            said=last_line(kit.engine.output, job),
+            said=kit.said(job),
         )
 
     # -- dependencies --------------------------------------------------------------------------
@@ -177,7 +176,7 @@ class JobView:
         child = self._kit.engine.job(name)
         if child is None:
             return Child(name, index, "", "")
-        said = last_line(self._kit.engine.output, child)
+        said = self._kit.said(child)
         return Child(name, index, wording.reason(child), said)
 
 

@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.batch.ids import Place
+from batchyard.batch.states import JobState
 from batchyard.errors import Fault
 from batchyard.server.console import wording
 from batchyard.server.console.failing import failure
+from batchyard.server.console.logs import last_line
 from batchyard.server.operations import Context
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 BASE = "/_batchyard/console/"
 """Where the pages are; the session's cookie goes nowhere else."""
+
+
+REMEMBERED = 1_000
+"""Last lines that are remembered (ours): they never change, and are shown again and again."""
 
 
 class Services(NamedTuple):
@@ -48,6 +54,7 @@ class Kit:
         self._engine = engine
         self.board = board
         self.services = services
+        self._said: dict[str, str] = {}
 
     @property
     def engine(self) -> Engine:
@@ -70,6 +77,17 @@ class Kit:
             message = "There is no such job here. Ended jobs are kept for a while only."
             raise Fault("ClientException", message, 404)
         return found
+
+    def said(self, job: Job) -> str:
+        """Give the last line that a failed job printed: most say there what was wrong."""
+        latest = job.attempt
+        if latest is None or latest.worker_group is not None or job.state is not JobState.FAILED:
+            return ""
+        if latest.id not in self._said:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            self._said[latest.id] = last_line(self.engine.output, latest.id)
+        return self._said[latest.id]
 
     def pipeline(self, pipeline_id: str) -> tuple[Place, str]:
         """Find the place of a pipeline, wherever it is.

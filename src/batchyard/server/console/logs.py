@@ -7,10 +7,8 @@ beside what a process of this machine printed.
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from batchyard.batch.states import JobState
 from batchyard.errors import Fault
 from batchyard.logs.lines import Lines
 from batchyard.logs.pages import Query, page
@@ -36,6 +34,12 @@ HITS: Final = 500
 PAUSE: Final = 0.5
 """Seconds between two looks at a log that is followed (ours)."""
 
+BREATH: Final = 0.1
+"""Seconds between two parts of a log that is followed (ours): ten thousand lines a second."""
+
+FAR: Final = 4 * 1024 * 1024
+"""Bytes that a follower may lag behind; then it goes on at the end (ours)."""
+
 LONGEST: Final = 200
 """Characters of a last line."""
 
@@ -47,11 +51,13 @@ class Part(NamedTuple):
         lines: times (epoch milliseconds) and texts.
         forward: the token of what follows.
         backward: the token of what came before; None: nothing did.
+        skipped: whether some of what came before was left out: too much was printed at once.
     """
 
     lines: list[tuple[int, str]]
     forward: str | None
     backward: str | None
+    skipped: bool = False
 
 
 class Log:
@@ -102,22 +108,32 @@ class Log:
         return Part(lines, found.next_forward_token, back if lines else None)
 
     async def follow(self, token: str | None) -> AsyncIterator[Part]:
-        """Give the last lines (with a token: those after it), then what follows, until the end."""
+        """Give the last lines (with a token: those after it), then what follows, until the end.
+
+        Nobody reads a thousand lines a second: where much is printed at once, some is left out.
+        """
         seen: tuple[int, bool] | None = None
+        caught_up = self._size()
         while True:
-            state = self._size(), self.ended
-            if state != seen or not self._is_printed:
-                if state[1] and not self._kit.engine.settled:
-                    await self._kit.engine.durable()  # or the last line would not be whole
-                part = self.latest() if token is None else self.after(token)
-                token = part.forward or token
-                if part.lines:
-                    yield part
-                    continue  # there may be more
-                if state[1]:
-                    return
+            state = size, ended = self._size(), self.ended
+            if state == seen and self._is_printed:
+                await asyncio.sleep(PAUSE)
+                continue
+            if ended and not self._kit.engine.settled:
+                await self._kit.engine.durable()  # or the last line would not be whole
+            skipped = size - caught_up > FAR
+            part = self.latest() if token is None or skipped else self.after(token)
+            token = part.forward or token
+            if skipped or len(part.lines) < LINES:
+                caught_up = size
+            if part.lines:
+                yield part._replace(skipped=skipped)
+                await asyncio.sleep(BREATH)
+            elif ended:
+                return
+            else:
                 seen = state
-            await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE)
 
     @property
     def ended(self) -> bool:
@@ -179,16 +195,8 @@ def attempt_of(job: Job, number: int) -> Attempt:
     return job.attempts[number - 1]
 
 
-def last_line(output: Output, job: Job) -> str:
-    """Give the last line that a job printed; most failures say there what was wrong."""
-    latest = job.attempt
-    if latest is None or latest.worker_group is not None or job.state is not JobState.FAILED:
-        return ""
-    return _last(output, latest.id)
-
-
-@lru_cache(maxsize=256)
-def _last(output: Output, attempt: str) -> str:
+def last_line(output: Output, attempt: str) -> str:
+    """Give the last line that an attempt printed on this machine; empty if it printed nothing."""
     with output.open(attempt) as source:
         found = page(Lines(source, ended=True), Query("b", limit=1)).events
     return found[-1].message[:LONGEST] if found else ""

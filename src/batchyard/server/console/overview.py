@@ -8,7 +8,6 @@ from batchyard.batch.states import PLACED, WAITING, JobState
 from batchyard.server.console import wording
 from batchyard.server.console.board import Slots
 from batchyard.server.console.chart import Point, chart
-from batchyard.server.console.logs import last_line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -148,7 +147,7 @@ class Overview:
         for failure in found[::-1]:
             job = failure.job
             if self._region in ("", job.spec.region):
-                said = last_line(self._kit.engine.output, job)
+                said = self._kit.said(job)
                 label = job.spec.name if failure.number > 1 else wording.label(job)
                 yield FailureLine(job, label, failure.number, wording.reason(job), said)
 

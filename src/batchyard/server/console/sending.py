@@ -85,5 +85,7 @@ async def _read(log: Log, token: str | None, feed: Feed) -> None:
 
 
 def _event(part: Part) -> bytes:
-    said = msgspec.json.encode({"lines": part.lines, "before": part.backward})
+    said = msgspec.json.encode(
+        {"lines": part.lines, "before": part.backward, "skipped": part.skipped}
+    )
     return b"id: %s\ndata: %s\n\n" % ((part.forward or "").encode(), said)

@@ -209,6 +209,7 @@ function startLog(place) {
       after = event.lastEventId;
       const part = JSON.parse(event.data);
       if (!text.childElementCount && part.lines.length >= 1000) offer(part.before, "Earlier lines");
+      if (part.skipped) text.append(make("li", { className: "gap", textContent: "… too much at once: some lines are left out here; Download has all of them" }));
       text.append(...part.lines.map((each) => line(each)));
       while (text.childElementCount > KEPT) text.firstElementChild.remove();
       silent.hidden = true;
