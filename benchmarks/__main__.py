@@ -39,6 +39,7 @@ CLAIMS = (
     "events",
     "runner",
     "neighbours",
+    "console",
 )
 
 

@@ -36,8 +36,8 @@ class Stored(NamedTuple):
     ended: list[str]
 
 
-def fill(folder: Path, count: int) -> Stored:
-    """Fill a new data directory with so many live jobs and as many ended ones."""
+def fill(folder: Path, count: int, ended: int | None = None) -> Stored:
+    """Fill a new data directory with so many live jobs, and as many ended ones or so many."""
     with Yard(folder) as yard:
         jobs.prepare(yard.endpoint)
         first = _submit(yard)
@@ -46,7 +46,7 @@ def fill(folder: Path, count: int) -> Stored:
             "UpdateComputeEnvironment", {"computeEnvironment": jobs.NAME, "state": "DISABLED"}
         )
         second = _submit(yard)
-    return _multiplied(folder / DATABASE, first, second, count)
+    return _multiplied(folder / DATABASE, first, second, (count, count if ended is None else ended))
 
 
 def fill_ended(folder: Path, count: int) -> list[str]:
@@ -88,7 +88,7 @@ def _submit(yard: Yard) -> str:
     return jobs.id_of(yard.endpoint.exchange([request], 1)[0])
 
 
-def _multiplied(path: Path, ended_id: str, live_id: str, count: int) -> Stored:
+def _multiplied(path: Path, ended_id: str, live_id: str, counts: tuple[int, int]) -> Stored:
     store = SQLiteStore(path)
     try:
         ended, live = store.job(ended_id), store.job(live_id)
@@ -96,7 +96,7 @@ def _multiplied(path: Path, ended_id: str, live_id: str, count: int) -> Stored:
         assert live is not None
         place = Place(live.spec.account, live.spec.region)
         (detail,) = store.details(place, [ended_id]).values()
-        stored = Stored(_new_ids(count), _new_ids(count))
+        stored = Stored(*map(_new_ids, counts))
         _commit(store, (JobChange(_copy(live, name)) for name in stored.live))
         _commit(
             store,

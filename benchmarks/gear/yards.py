@@ -59,7 +59,7 @@ class Yard:
         line = output.readline().decode() if output else ""
         word, _, url = line.strip().partition(" ")
         if word != "ready":
-            raise RuntimeError(f"no yard: {line!r}\n{(self._folder / ERRORS).read_text()}")
+            raise RuntimeError(f"no yard: {line!r}\n{self.errors()}")
         return int(url.rpartition(":")[2])
 
     @property
@@ -71,6 +71,10 @@ class Yard:
     def supervisors(self) -> list[int]:
         """The other processes of this data directory: one, as soon as it is needed."""
         return [pid for pid in processes.naming(str(self._folder)) if pid != self._server.pid]
+
+    def errors(self) -> str:
+        """Tell what it has said on stderr."""
+        return (self._folder / ERRORS).read_text()
 
     def cpu(self) -> float:
         """Tell the CPU seconds so far of server, supervisor and all jobs that have ended."""

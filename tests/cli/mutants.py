@@ -6,7 +6,6 @@ CHOOSING = ("tests/cli/choosing_laws.py",)
 DOCUMENTS = ("tests/cli/test_documents.py",)
 FITTING = ("tests/cli/fitting_laws.py",)
 ORDERING = ("tests/cli/test_ordering.py",)
-RESUBMITTING = ("tests/cli/resubmitting_laws.py",)
 SCRIPTS = ("tests/cli/test_scripts.py",)
 TIMES = ("tests/cli/times_laws.py",)
 TOP_CHOOSING = ("tests/cli/top_screen/choosing_laws.py",)
@@ -41,17 +40,6 @@ MUTANTS = [
     mutant("ordering", "unique=named is None", "unique=True", ORDERING),
     mutant("ordering", '*said.get("dependsOn", ()), ', "", ORDERING),
     mutant("ordering", "resources | wanted", "resources or wanted", ORDERING),
-    mutant("resubmitting", "-le $((last - first))", "-lt $((last - first))", RESUBMITTING),
-    mutant("resubmitting", "at=$((at - last + first - 1))", "at=$((at - 1))", RESUBMITTING),
-    mutant("resubmitting", "index == found[-1][1] + 1", "index > found[-1][1]", RESUBMITTING),
-    mutant("resubmitting", "was.indices[index] if was.indices else index", "index", RESUBMITTING),
-    mutant("resubmitting", "if table and len(", "if table and 2 * len(", RESUBMITTING),
-    mutant(
-        "resubmitting", "> room:\n            yield", "> room + 1:\n            yield", RESUBMITTING
-    ),
-    mutant("resubmitting", "OVERRIDES - RESERVE - length", "9 * OVERRIDES - length", RESUBMITTING),
-    mutant("resubmitting", 'if not k.startswith("aws:")', "if k", RESUBMITTING),
-    mutant("resubmitting", "if len(new) == size:", "if len(new) > size:", RESUBMITTING),
     mutant(
         "scripts", '(*options, "-c", script, name, *arg', '(*options, "-c", script, *arg', SCRIPTS
     ),

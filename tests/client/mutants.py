@@ -14,6 +14,7 @@ FOLDED = ("tests/client/test_many_folded.py",)
 ORDERS = ("tests/client/orders_laws.py",)
 ASKING = ("tests/client/test_asking.py",)
 ONCE = ("tests/client/test_once.py",)
+RESUBMITTING = ("tests/client/resubmitting_laws.py",)
 REVISIONS = ("tests/client/revisions_laws.py",)
 S3 = ("tests/client/s3_laws.py", "tests/client/test_s3.py")
 SESSIONS = ("tests/client/test_sessions.py",)
@@ -193,4 +194,15 @@ MUTANTS = [
     mutant("revisions", "None if attempts == 1", "None if attempts", REVISIONS),
     mutant("revisions", '"propagateTags": False, ', "", REVISIONS),
     mutant("revisions", "return max(found, key=", "return min(found, key=", REVISIONS),
+    mutant("resubmitting", "-le $((last - first))", "-lt $((last - first))", RESUBMITTING),
+    mutant("resubmitting", "at=$((at - last + first - 1))", "at=$((at - 1))", RESUBMITTING),
+    mutant("resubmitting", "index == found[-1][1] + 1", "index > found[-1][1]", RESUBMITTING),
+    mutant("resubmitting", "was.indices[index] if was.indices else index", "index", RESUBMITTING),
+    mutant("resubmitting", "if table and len(", "if table and 2 * len(", RESUBMITTING),
+    mutant(
+        "resubmitting", "> room:\n            yield", "> room + 1:\n            yield", RESUBMITTING
+    ),
+    mutant("resubmitting", "OVERRIDES - RESERVE - length", "9 * OVERRIDES - length", RESUBMITTING),
+    mutant("resubmitting", 'if not k.startswith("aws:")', "if k", RESUBMITTING),
+    mutant("resubmitting", "if len(new) == size:", "if len(new) > size:", RESUBMITTING),
 ]

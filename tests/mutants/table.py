@@ -16,6 +16,7 @@ from tests.mutants.mutant import Mutant
 from tests.pipelines.mutants import MUTANTS as PIPELINES
 from tests.polling.mutants import MUTANTS as POLLING
 from tests.runner.mutants import MUTANTS as RUNNER
+from tests.server.console_mutants import MUTANTS as CONSOLE
 from tests.server.mutants import MUTANTS as SERVER
 from tests.server.neighbours.mutants import MUTANTS as NEIGHBOURS
 from tests.server.targets.mutants import MUTANTS as TELLING
@@ -280,6 +281,7 @@ MUTANTS: list[Mutant] = [
     *METRICS,
     *OFFERED,
     *PIPELINES,
+    *CONSOLE,
     *SERVER,
     *TELLING,
     *STORED_PIPELINES,

@@ -148,3 +148,27 @@ def test_a_name_that_was_made_to_point_here_is_refused(*, auth: bool) -> None:
         "POST", signed.path, "", {**signed.headers, "host": "evil.example:4680"}, SUBMIT
     )
     assert "Host" in refusal(moved, auth=auth).message
+
+
+@pytest.mark.parametrize(
+    "origin, own",
+    [
+        ("https://yard.example", True),
+        ("http://yard.example", True),
+        ("https://yard.example:8443", False),
+        ("https://localhost:4680", False),
+        ("https://evil.example", False),
+    ],
+)
+def test_a_page_that_a_proxy_serves_over_tls_is_of_a_name_that_was_given(
+    origin: str, *, own: bool
+) -> None:
+    names = ("yard.example",)
+    hosts = own_hosts("127.0.0.1", 4680, names)
+    gate = Gate(Keys(ACCESS_KEY, SECRET), hosts, True, origins_of(hosts, names), lambda: NOW)  # noqa: FBT003 - as elsewhere
+    asked = page(host="yard.example", origin=origin)
+    if own:
+        gate.check_source(asked)
+    else:
+        with pytest.raises(Fault):
+            gate.check_source(asked)

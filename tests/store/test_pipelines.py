@@ -133,6 +133,9 @@ def test_instances_are_listed_in_the_order_they_came_however_they_stand(
     assert names(store, "p", limit=limit, component="C1", statuses=finished) == [ids[3], ids[9]]
     assert names(store, "p", statuses=frozenset()) == names(store, "p", component="C2") == []
     assert names(store, "q", limit=limit) == ids
+    assert names(store, "p", limit=limit, newest=True) == ids[::-1]
+    assert names(store, "p", limit=limit, newest=True, statuses=finished) == ids[::3][::-1]
+    assert names(store, "p", limit=limit, newest=True, component="C1") == ids[1::2][::-1]
     assert names(store, "r") == []
 
 

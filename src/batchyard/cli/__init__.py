@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "Run a command as a job, here and now.",
     "serve": "Run a yard: an AWS Batch endpoint that runs jobs on this machine.",
+    "console": "Open a yard's pages in a browser.",
     "runner": "Run a task runner: take tasks from AWS Data Pipeline and run them here.",
     "env": "Print what points AWS's clients at the yard.",
     "submit": "Submit a job and print its id.",

@@ -89,10 +89,10 @@ def _resubmit(
     Raises:
         Refused: none failed, or they cannot be run again.
     """
-    from batchyard.cli.resubmitting import ranges, requests
     from batchyard.cli.shown import show_json
     from batchyard.cli.target import confirm
     from batchyard.client import once
+    from batchyard.client.resubmitting import ranges, requests
 
     if not failed:
         raise Refused(f"no child of {parent['jobId']} has failed: there is nothing to resubmit")

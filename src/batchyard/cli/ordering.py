@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from batchyard.cli.given import pairs, text_of, variables
-from batchyard.cli.sizes import check_definition, check_job
 from batchyard.client import once
 from batchyard.client.calls import Answer
 from batchyard.client.definitions import JobDefinition
 from batchyard.client.names import check_name, unique_name
 from batchyard.client.registering import MEMORY, VCPUS, registered
 from batchyard.client.revisions import ensure
+from batchyard.client.sizes import check_definition, check_job
 from batchyard.client.submitting import overrides
 from batchyard.errors import Refused
 

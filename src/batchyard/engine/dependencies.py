@@ -42,6 +42,10 @@ class Dependencies:
         for name in job.waits_for:
             self._waiting[name].add(job.id)
 
+    def waiting_for(self, job_id: str) -> frozenset[str]:
+        """Name the jobs that wait for a job."""
+        return frozenset(self._waiting.get(job_id, ()))
+
     def over(self, job: Job) -> Iterator[Heard]:
         """Tell what a new job hears of what has ended already."""
         for name, state in self._states(job.waits_for).items():

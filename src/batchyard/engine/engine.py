@@ -29,7 +29,7 @@ from batchyard.engine.tasks import Tasks
 from batchyard.store.seam import ResourceChange, ResourceRemoval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from batchyard.batch.model import Job, Spec
     from batchyard.engine.clock import Handle
@@ -49,6 +49,7 @@ class Engine:
         jobs: every live job, by id.
         logs: log groups and streams.
         bulletin: what EventBridge is told of jobs.
+        dependencies: who waits for whom.
         watchers: told of every job that is new or has changed, in the same turn: what it was
             (None of a new one) and what it is.
     """
@@ -85,7 +86,7 @@ class Engine:
         self._shelves: dict[Place, Shelf] = {}
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
         self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
-        self._dependencies = Dependencies(self.jobs, parts.store)
+        self.dependencies = Dependencies(self.jobs, parts.store)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
@@ -139,7 +140,7 @@ class Engine:
     def _adopt(self, job: Job) -> None:
         """Take up a live job as the store has it."""
         self.jobs[job.id] = job
-        self._dependencies.add(job)
+        self.dependencies.add(job)
         if job.state in PLACED:
             self._scheduler.adopt(job)
 
@@ -185,6 +186,11 @@ class Engine:
         return self._journal.idle
 
     # -- resources ---------------------------------------------------------------------------
+
+    @property
+    def places(self) -> Mapping[Place, Shelf]:
+        """The resources of every place that has some."""
+        return self._shelves
 
     def shelf(self, place: Place) -> Shelf:
         """Give the resources of a place; a new place begins with the default ones."""
@@ -276,9 +282,9 @@ class Engine:
     def _admit(self, job: Job) -> None:
         """Take in a new job and let it wait for what has not ended yet."""
         self._keep(job)
-        self._dependencies.add(job)
+        self.dependencies.add(job)
         self.apply(job.id, events.Accepted(at=job.created_at))
-        self._hear(self._dependencies.over(job))
+        self._hear(self.dependencies.over(job))
 
     def _hear(self, heard: Iterable[Heard]) -> None:
         for job_id, name, succeeded in heard:
@@ -333,7 +339,7 @@ class Engine:
             self.apply(parent, event)
 
     def _announce(self, job: Job, command: commands.Announce) -> None:
-        self._hear(self._dependencies.ended(job, succeeded=command.succeeded))
+        self._hear(self.dependencies.ended(job, succeeded=command.succeeded))
 
     def _limit(self, job: Job, command: commands.Limit) -> None:
         def over() -> None:

@@ -81,6 +81,10 @@ class Roster:
         if not self._polls[key]:
             del self._polls[key]
 
+    def places(self) -> set[Place]:
+        """Tell where runners were heard."""
+        return {place for place, _, _ in (*self._heard, *self._polls)}
+
     def shown(self, place: Place, taken: Iterable[Taken], now: int) -> list[Known]:
         """Give the runners of a place, by worker group and hostname.
 

@@ -27,6 +27,8 @@ from batchyard.pipelines.tasks import Leases
 from batchyard.server import exporting
 from batchyard.server.access import PATHS, Access, leading
 from batchyard.server.asgi import application
+from batchyard.server.console.console import Console
+from batchyard.server.console.kit import Services
 from batchyard.server.courier import Courier
 from batchyard.server.doors import Doors
 from batchyard.server.gate import Gate, origins_of, own_hosts
@@ -124,6 +126,12 @@ class Yard:
         self._images = options.known_images()
         self.targets: list[Target] = list(options.targets())
         self._couriers: list[Courier] = []
+        self.console = Console(
+            self.current,
+            Services(self._batch, self._logs, self._pipelines),
+            None if options.ephemeral else options.data_dir,
+            LoopClock().now,
+        )
         output = options.task_output or options.data_dir / "tasks"
         self._surroundings = Surroundings(options.data_dir, output, self._settings().base)
         self._folder = self._state_folder()
@@ -185,11 +193,12 @@ class Yard:
             presenter=presenter,
             surroundings=self._surroundings,
             offered=self._access.offered,
-            watchers=() if metering is None else (metering.changed,),
+            watchers=(self.console.watch, *(() if metering is None else (metering.changed,))),
             instance_watchers=() if metering is None else (metering.moved,),
         )
         self.engine = Engine(settings, parts)
         await self.engine.start()
+        self.console.adopt(self.engine)
         if metering is not None:
             metering.follow(self.engine)
         self._minutely = TimeLimits(self.engine, LoopClock()), Capacity(self.engine, LoopClock())
@@ -233,6 +242,7 @@ class Yard:
             jobs: end every attempt first; without it they run on, and the next start finds them.
         """
         engine, self.engine = self.engine, None
+        self.console.stop()
         for chore in self._chores:
             await chore.stop()
         self._stop_minutely()
@@ -260,6 +270,7 @@ class Yard:
     def answers_at(self, url: str) -> None:
         """Note where this yard can be reached: jobs, and resources' task runners, need it."""
         self._surroundings.url = url
+        self.console.answers_at(url)
         self._access.url = url if self.options.job_access else None
         if self.options.with_moto:
             self._lead_to_moto(url)
@@ -304,18 +315,21 @@ class Yard:
             self._logs.name: Served(self._logs, logs.OPERATIONS),
             self._pipelines.name: Served(self._pipelines, operations),
         }
-        house = House(self.current, self.reset if self.options.ephemeral else None)
+        reset = self.reset if self.options.ephemeral else None
+        house = House(self.current, self.console.link, reset)
         called = None if metering is None else metering.called
         gate = self._gate(port)
         return Gateway(gate, services, house, self.current, self._ids.uuid, called)
 
     def application(self, port: int) -> Application:
         """Form the ASGI application of a yard that listens on a port: pages and the gateway."""
+        signed = self._signed(port)
         pages: dict[str, Application] = {
             PATHS: self._access,
             exporting.PATH: exporting.page(self.options, self.metering),
+            **self.console.pages(signed),
         }
-        return Doors(self._gate(port), pages, self._signed(port))
+        return Doors(self._gate(port), pages, signed)
 
     def _signed(self, port: int) -> Application:
         """Form what answers signed requests: the gateway, and moto beside it."""
@@ -330,7 +344,8 @@ class Yard:
     def _gate(self, port: int) -> Gate:
         options = self.options
         hosts = own_hosts(options.host, port, options.names)
-        return Gate(self._ring, hosts, options.auth, origins_of(hosts), LoopClock().now)
+        origins = origins_of(hosts, options.names)
+        return Gate(self._ring, hosts, options.auth, origins, LoopClock().now)
 
     def current(self) -> Engine:
         """Give the engine of the moment."""

@@ -196,9 +196,15 @@ def own_hosts(host: str, port: int, names: Iterable[str] = ()) -> frozenset[str]
     return frozenset(hosts)
 
 
-def origins_of(hosts: Iterable[str]) -> frozenset[str]:
-    """List the origins of a yard's own pages, served over HTTP under these Host headers."""
-    return frozenset(f"http://{host}" for host in hosts)
+def origins_of(hosts: Iterable[str], names: Iterable[str] = ()) -> frozenset[str]:
+    """List the origins of a yard's own pages.
+
+    Args:
+        hosts: the Host headers under which they are served, over HTTP.
+        names: those of them that somebody gave the yard: a proxy may serve them over TLS.
+    """
+    given = {f"https://{_bracketed(name)}" for name in names}
+    return frozenset(f"http://{host}" for host in hosts) | given
 
 
 def check_binding(host: str, auth: bool) -> None:  # noqa: FBT001 - as in Gate

@@ -1,4 +1,8 @@
-"""The yard's own paths, below ``/_batchyard/``: health, reset, events, runners, stories and why."""
+"""The yard's own paths, below ``/_batchyard/``.
+
+Its health, a reset, its events and task runners, a job's story, why a job waits, and a link to the
+console.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,7 @@ RESET = "/_batchyard/reset"
 STORIES = "/_batchyard/stories/"
 WHY = "/_batchyard/why/"
 EVENTS = "/_batchyard/events"
+CONSOLE = "/_batchyard/console-link"
 RUNNERS = "/_batchyard/runners"
 
 
@@ -38,14 +43,19 @@ class House:
 
     Args:
         engine: gives the engine of the moment.
+        link: makes a link that opens the console.
         reset: empties the yard; None where its state is worth keeping.
     """
 
     def __init__(
-        self, engine: Callable[[], Engine], reset: Callable[[], Awaitable[None]] | None
+        self,
+        engine: Callable[[], Engine],
+        link: Callable[[], str],
+        reset: Callable[[], Awaitable[None]] | None,
     ) -> None:
         """Take the parts."""
         self._engine = engine
+        self._link = link
         self._reset = reset
 
     async def answer(self, request: Request, claim: Claim) -> Response | None:
@@ -65,6 +75,12 @@ class House:
                 return json_response(story_of(self._job(path.removeprefix(STORIES), claim)))
             case "GET", path if path.startswith(WHY):
                 return self._why(self._job(path.removeprefix(WHY), claim))
+        return await self._further(request, claim)
+
+    async def _further(self, request: Request, claim: Claim) -> Response | None:
+        match request.method, request.path:
+            case "POST", path if path == CONSOLE:
+                return json_response({"url": self._link()})
             case "GET", path if path == EVENTS:
                 return await self._events(request, claim)
         message = f"{request.method} {request.path} is no path of this yard"

@@ -125,7 +125,7 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             warn("--no-auth: any key is accepted, from this machine only")
         if options.with_moto:
             warn("--with-moto: what moto holds is in its memory, and gone when the yard stops")
-        await _answer(yard, bound, lambda: say(f"ready {url}"))
+        await _answer(yard, bound, partial(_announce, yard, url, say, warn))
     finally:
         running = len(yard.running())
         if pusher is not None:
@@ -136,6 +136,14 @@ async def _serve(options: Options, say: Callable[[str], None], warn: Callable[[s
             warn(f"{jobs} running; the next `batchyard serve` finds them again")
         if lock is not None:
             lock.release()
+
+
+def _announce(
+    yard: Yard, url: str, say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Say that the yard answers, and how to look at it."""
+    say(f"ready {url}")
+    warn(f"look at it (this link works once): {yard.console.link()}")
 
 
 def _leave_in_peace() -> None:
@@ -206,6 +214,7 @@ class _Leaving:
         """Leave."""
         engine = self._yard.current()
         engine.tasks.stop()  # else polls would be waited for
+        self._yard.console.stop()  # and open pages
         if not self._yard.options.stop_jobs or self._ending is not None:
             self._server.should_exit = True
             return

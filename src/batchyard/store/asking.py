@@ -156,6 +156,7 @@ class InstanceQuery(Struct, frozen=True, kw_only=True):
         pipeline: the pipeline's id.
         component: only this component's.
         statuses: only those in one of these statuses; None lists all.
+        newest: whether those that came last come first instead.
         limit: how many a page holds at most.
         after: the cursor of the page before; None asks for the first.
     """
@@ -163,6 +164,7 @@ class InstanceQuery(Struct, frozen=True, kw_only=True):
     pipeline: str
     component: str | None = None
     statuses: frozenset[Status] | None = None
+    newest: bool = False
     limit: int = 1000
     after: str | None = None
 

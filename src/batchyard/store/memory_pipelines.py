@@ -99,17 +99,19 @@ class MemoryPipelines:
 
     def page(self, query: InstanceQuery) -> InstancePage:
         """List a pipeline's instances a page at a time; see `Store.instances`."""
-        after = cursor.read(query.after, 1)[0] if query.after is not None else -1
+        after = cursor.read(query.after, 1)[0] if query.after is not None else None
         found = list(islice(self._asked(query, after), query.limit + 1))
         page = tuple(instance for _, instance in found[: query.limit])
         more = len(found) > query.limit
         return InstancePage(page, cursor.written(found[query.limit - 1][0]) if more else None)
 
-    def _asked(self, query: InstanceQuery, after: int) -> Iterator[Kept]:
-        for number, instance in self._instances.get(query.pipeline, {}).values():
+    def _asked(self, query: InstanceQuery, after: int | None) -> Iterator[Kept]:
+        kept = self._instances.get(query.pipeline, {}).values()
+        for number, instance in reversed(kept) if query.newest else kept:
             named = query.component in {None, instance.component}
             told = query.statuses is None or instance.status in query.statuses
-            if named and told and number > after:
+            beyond = after is None or (number < after if query.newest else number > after)
+            if named and told and beyond:
                 yield number, instance
 
 

@@ -121,6 +121,15 @@ class Pipelines:
         """Give a place's pipelines, in the order they came, without those that are deleted."""
         return [live.pipeline for live in self._live.values() if live.place == place]
 
+    def everywhere(self) -> list[Pipeline]:
+        """Give the pipelines of every place, in the order they came."""
+        return [live.pipeline for live in self._live.values()]
+
+    def under_way(self, pipeline_id: str) -> Iterable[Instance]:
+        """Give the instances that have not ended, or whose end is not on disk; none if unknown."""
+        live = self._live.get(pipeline_id)
+        return () if live is None else live.instances.values()
+
     def find(self, place: Place, pipeline_id: str) -> Pipeline | None:
         """Find a pipeline, also one that was deleted."""
         live = self._live.get(pipeline_id)

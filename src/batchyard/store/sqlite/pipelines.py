@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SQL: Final = sql.statements("pipelines")
 
+_LAST: Final = (1 << 63) - 1
+
 
 def pipelines(connection: sqlite3.Connection) -> list[Pipeline]:
     """Read pipelines; see `Store.pipelines`."""
@@ -49,7 +51,8 @@ def instance(connection: sqlite3.Connection, pipeline: str, name: str) -> Instan
 
 def instances(connection: sqlite3.Connection, query: InstanceQuery) -> InstancePage:
     """List instances, in the transaction under way; see `Store.instances`."""
-    after = cursor.read(query.after, 1)[0] if query.after is not None else -1
+    begin = _LAST if query.newest else -1
+    after = cursor.read(query.after, 1)[0] if query.after is not None else begin
     found = list(islice(_rows(connection, query, after), query.limit + 1))
     page = tuple(codec.decode_instance(body) for _, body in found[: query.limit])
     more = len(found) > query.limit
@@ -59,12 +62,14 @@ def instances(connection: sqlite3.Connection, query: InstanceQuery) -> InstanceP
 def _rows(connection: sqlite3.Connection, query: InstanceQuery, after: int) -> Iterator[Row]:
     statuses = frozenset(Status) if query.statuses is None else query.statuses
     given = {"pipeline": query.pipeline, "after": after}
+    way = "_newest_first" if query.newest else ""
     if query.component is not None:
         given |= {"component": query.component, "statuses": status_bits(statuses)}
-        return connection.execute(SQL["instances_of_component"], given)
+        return connection.execute(SQL[f"instances_of_component{way}"], given)
     numbers = [STATUS_NUMBERS[status] for status in statuses]
-    text = SQL["instances_in_status"]
-    return merge(*(connection.execute(text, given | {"status": number}) for number in numbers))
+    text = SQL[f"instances_in_status{way}"]
+    stretches = (connection.execute(text, given | {"status": number}) for number in numbers)
+    return merge(*stretches, reverse=query.newest)
 
 
 def tasks(connection: sqlite3.Connection) -> list[Taken]:

@@ -63,6 +63,21 @@ WHERE pipeline = (SELECT n FROM pipelines WHERE id = :pipeline) AND component = 
   AND (1 << status) & :statuses
 ORDER BY n;
 
+-- name: instances_in_status_newest_first
+-- The same, the other way: from before a row on.
+SELECT n, body FROM instances INDEXED BY instances_listed
+WHERE status = :status AND pipeline = (SELECT n FROM pipelines WHERE id = :pipeline)
+  AND n < :after
+ORDER BY n DESC;
+
+-- name: instances_of_component_newest_first
+-- The same, the other way: from before a row on.
+SELECT n, body FROM instances INDEXED BY instances_of_component
+WHERE pipeline = (SELECT n FROM pipelines WHERE id = :pipeline) AND component = :component
+  AND n < :after
+  AND (1 << status) & :statuses
+ORDER BY n DESC;
+
 -- name: tasks
 -- Who holds a task, and who held one.
 SELECT body FROM tasks;

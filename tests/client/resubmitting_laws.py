@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchyard.cli.resubmitting import RESERVE, parts, ranges, requests, unwrapped, wrapped
-from batchyard.cli.sizes import OVERRIDES, length
+from batchyard.client.resubmitting import RESERVE, parts, ranges, requests, unwrapped, wrapped
+from batchyard.client.sizes import OVERRIDES, length
 from batchyard.errors import Refused
 
 INDICES = st.sets(st.integers(0, 9999), min_size=1).map(sorted)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from batchyard.cli.sizes import OVERRIDES, length
 from batchyard.client.names import stem, unique_name
+from batchyard.client.sizes import OVERRIDES, length
 from batchyard.errors import Refused
 
 if TYPE_CHECKING:
