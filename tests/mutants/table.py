@@ -179,7 +179,7 @@ MUTANTS: list[Mutant] = [
         "tests/engine/engine_laws.py",
         ("        if job.state in PLACED:\n", "        if job.state is JobState.RUNNING:\n"),
         (
-            "        self._dependencies.add(job)\n        if job.state",
+            "        self.dependencies.add(job)\n        if job.state",
             "        if job.state",
         ),
         ("        self._scheduler.release(job)\n", ""),

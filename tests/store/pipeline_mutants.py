@@ -28,11 +28,11 @@ MUTANTS = [
     mutant(READING, "query.limit + 1))", "query.limit))", LAWS),
     mutant(READING, "found[query.limit - 1]", "found[query.limit]", LAWS),
     mutant(SQL, "  AND n > :after\nORDER BY n;", "  AND n > :after + 1\nORDER BY n;", LAWS),
-    mutant(SQL, "AND (1 << status) & :statuses", "AND :statuses", LAWS),
+    mutant(SQL, "> :after\n  AND (1 << status) & :statuses", "> :after\n  AND :statuses", LAWS),
     mutant(SQL, "WHERE instances.status < 5", "WHERE instances.status < 6", SEAM),
     mutant(SQL, "ORDER BY instances.n", "ORDER BY instances.pipeline", SEAM),
     mutant(MEMORY, "instances.get(name, (self._number, None))", "self._number, None", LAWS),
-    mutant(MEMORY, "and number > after", "and number > after + 1", LAWS),
+    mutant(MEMORY, "else number > after)", "else number > after + 1)", LAWS),
     mutant("store/writer.py", "(e.pipeline, e.instance.id): e", "e.instance.id: e", LAWS),
     mutant(
         "store/writer.py",
