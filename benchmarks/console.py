@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 BASE = "/_batchyard/console/"
 SLOTS = 300
 JOBS = 10_000
-PRINTS = "i=0; while [ $i -lt 10 ]; do echo $i; i=$((i+1)); sleep 3; done"
+PRINTS = "i=0; while [ $i -lt $((10 + $$ % 20)) ]; do echo $i; i=$((i+1)); sleep 1; done"
+"""Each job has a length of its own, so that some end every second."""
 PAGES = 50
 SPAN = 10.0
 """Seconds of a span with, or without, open pages."""
@@ -113,6 +114,7 @@ def _busy(folder: Path) -> list[Figure]:
         median([load.core for load in span]) for span in zip(*turns, strict=True)
     )
     sent = median([load.sent for _, load in turns])
+    assert sent > PAGES, "nothing moved"
     cost = with_pages - without
     claim = f"{PAGES} open pages on a busy yard, of a core"
     beside = f"{without:.1f} % without them; {size(sent)} a second sent"

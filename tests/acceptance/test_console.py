@@ -205,9 +205,13 @@ def test_a_pipelines_instances_move_and_are_rerun(page: Page, shared: RunningYar
     assert page.title() == "Runners · batchyard"
 
 
-def test_whatever_a_job_is_made_of_stays_text(page: Page, shared: RunningYard, batch: Any) -> None:
-    errors = errors_of(page)
-    definition = register(batch, "echo", HOSTILE, "Ref::p", name="hostile", parameters={"p": "v"})
+def test_whatever_a_job_is_made_of_stays_text(
+    page: Page, shared: RunningYard, batch: Any, tmp_path: Any
+) -> None:
+    errors, go = errors_of(page), tmp_path / "go"
+    script = f'echo "$0" "$1"; while [ ! -e {go} ]; do sleep 0.05; done'
+    command = ("sh", "-c", script, HOSTILE, "Ref::p")
+    definition = register(batch, *command, name="hostile", parameters={"p": "v"})
     job = batch.submit_job(
         jobName="hostile",
         jobQueue="default",
@@ -222,6 +226,8 @@ def test_whatever_a_job_is_made_of_stays_text(page: Page, shared: RunningYard, b
         jobName="held", jobQueue="default", jobDefinition=definition, dependsOn=[{"jobId": job}]
     )["jobId"]
     batch.terminate_job(jobId=held, reason=HOSTILE)
+    reached(batch, held, "FAILED")
+    go.touch()
     ended(batch, job)
     page.goto(at(shared, f"jobs/{job}"))
     expect(page.locator("#text")).to_contain_text(HOSTILE)
@@ -232,7 +238,6 @@ def test_whatever_a_job_is_made_of_stays_text(page: Page, shared: RunningYard, b
     assert "t0p" not in content
     assert page.locator("main img, main script, main b", has_text="bold").count() == 0
     assert page.locator("main img, main script").count() == 0
-    reached(batch, held, "FAILED")
     for path in ("", "jobs?state=FAILED", f"jobs/{held}", "jobs?name=%3Cscript%3E&tag=%3Cb%3Ex"):
         page.goto(at(shared, path))
         expect(page.locator("#link")).to_have_text("live")

@@ -125,7 +125,11 @@ class Topic:
         if not self.dirty and mark == self._mark:
             return
         self.dirty, self._mark = False, mark
-        shown = await self.view.fragments()
+        try:
+            shown = await self.view.fragments()
+        except BaseException:
+            self.dirty = True  # nobody was told
+            raise
         before, self.shown = self.shown, shown
         if before is not None and before != shown:
             news = event(shown, differing(before, shown))

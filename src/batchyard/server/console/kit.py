@@ -132,6 +132,7 @@ class Kit:
         )
         pages.filters.update(FILTERS)
         pages.globals.update(base=BASE, static=lambda name: f"{BASE}static/{NAMES[name]}")
+        pages.globals["m"] = pages.get_template("macros.html").module
         return pages
 
 

@@ -37,7 +37,7 @@ PAUSE: Final = 0.5
 BREATH: Final = 0.1
 """Seconds between two parts of a log that is followed (ours): ten thousand lines a second."""
 
-FAR: Final = 4 * 1024 * 1024
+FAR: Final = 512 * 1024
 """Bytes that a follower may lag behind; then it goes on at the end (ours)."""
 
 LONGEST: Final = 200

@@ -62,12 +62,13 @@ def instances(connection: sqlite3.Connection, query: InstanceQuery) -> InstanceP
 def _rows(connection: sqlite3.Connection, query: InstanceQuery, after: int) -> Iterator[Row]:
     statuses = frozenset(Status) if query.statuses is None else query.statuses
     given = {"pipeline": query.pipeline, "after": after}
-    way = "_newest_first" if query.newest else ""
     if query.component is not None:
         given |= {"component": query.component, "statuses": status_bits(statuses)}
-        return connection.execute(SQL[f"instances_of_component{way}"], given)
+        ways = "instances_of_component", "instances_of_component_newest_first"
+        return connection.execute(SQL[ways[query.newest]], given)
     numbers = [STATUS_NUMBERS[status] for status in statuses]
-    text = SQL[f"instances_in_status{way}"]
+    ways = "instances_in_status", "instances_in_status_newest_first"
+    text = SQL[ways[query.newest]]
     stretches = (connection.execute(text, given | {"status": number}) for number in numbers)
     return merge(*stretches, reverse=query.newest)
 

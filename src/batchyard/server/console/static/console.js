@@ -171,7 +171,7 @@ function startGrid(grid) {
 
 // -- logs ----------------------------------------------------------------------------------------
 
-const KEPT = 20000; // lines of a log that a page holds while it follows one
+const KEPT = 5000; // lines of a log that a page holds while it follows one
 
 function startLog(place) {
   const text = byId("text"), choice = byId("attempt"), find = byId("find"), tail = byId("tail");
