@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from batchyard.batch.ids import Place
-    from batchyard.batch.resources import JobQueue
+    from batchyard.batch.resources import JobQueue, QuotaShare
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
 
@@ -77,6 +77,18 @@ def check_disabled(what: str, arn: str, state: str) -> None:
     """
     if state == "ENABLED":
         raise refused(f"Cannot delete, {what} {arn} is ENABLED: set state to DISABLED")
+
+
+def check_kept(what: str, resource: JobQueue | QuotaShare) -> None:
+    """Check that a resource that is to be used or changed is not on its way out.
+
+    Raises:
+        Fault: it is being deleted.
+    """
+    if resource.deleting:
+        raise refused(
+            f"{what} {resource.arn} is DELETING: it is gone when its jobs have been ended"
+        )
 
 
 def check_unused(queues: Iterable[JobQueue]) -> None:
