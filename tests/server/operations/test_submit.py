@@ -77,6 +77,18 @@ def test_what_is_not_there_is_refused_in_the_words_that_clients_look_for(
         submit(batch, "true", **asked)
 
 
+def test_a_job_and_a_definition_stay_below_what_aws_takes(batch: Client) -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html: 30 KiB and 24 KiB."""
+    words = "Job size must be less than 30 KiB, got 30 KiB"
+    with pytest.raises(ClientError, match=words):
+        submit(batch, "true", containerOverrides={"command": ["true", "x" * 30 * 1024]})
+    with pytest.raises(ClientError, match="JobDefinition size must be less than 24 KiB, got 24"):
+        register(batch, "true", "x" * 24 * 1024)
+    large = {"environment": [{"name": "LARGE", "value": "x" * 29 * 1024}]}
+    job = submit(batch, "true", "x" * 23 * 1024, containerOverrides=large)
+    assert ended(batch, job)["status"] == "SUCCEEDED"
+
+
 def test_a_queue_on_fargate_takes_definitions_for_fargate_only(batch: Client) -> None:
     """Aegea registers another one when it reads these words: aegea/batch.py of kislyuk/aegea."""
     fargate = {"type": "FARGATE", "maxvCpus": 1, "subnets": ["s"], "securityGroupIds": ["g"]}

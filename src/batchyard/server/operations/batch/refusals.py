@@ -174,6 +174,25 @@ def check_share(field: str, share: str) -> None:
         )
 
 
+def check_size(what: str, document: bytes, largest: int) -> None:
+    """Check how large something is that a client sent.
+
+    Args:
+        what: AWS's word for it.
+        document: the request, in the service's JSON.
+        largest: how many KiB it must stay below.
+
+    Raises:
+        Fault: it does not; in AWS's words, that miniwdl looks for:
+            https://github.com/ASFHyP3/hyp3/issues/3041 (of a job)
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    if len(document) >= largest * 1024:
+        size = len(document) // 1024
+        raise refused(f"{what} size must be less than {largest} KiB, got {size} KiB")
+
+
 def check_one_of(field: str, value: str | None, allowed: Collection[str]) -> None:
     """Check a text that the model's words list the values of.
 

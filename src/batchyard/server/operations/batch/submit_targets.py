@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from batchyard.server.operations.batch.echoes import members_of
+from batchyard.server.operations.batch.job_definitions import wants_fargate
 from batchyard.server.operations.batch.queue_orders import TYPES
 from batchyard.server.operations.batch.queue_rules import serves_services
 from batchyard.server.operations.batch.refusals import refused
@@ -93,9 +94,4 @@ def _is_fargate(queue: JobQueue) -> bool:
 
 @lru_cache(maxsize=KEPT)
 def _needs_ec2(types: Wire, definition: JobDefinition) -> bool:
-    """Tell whether a definition runs on EC2 only, as one does that says nothing of platforms.
-
-    Source: platformCapabilities of RegisterJobDefinition in botocore's model.
-    """
-    base = msgspec.json.decode(definition.detail, type=types.JobDefinition)
-    return "FARGATE" not in (base.platform_capabilities or ())
+    return not wants_fargate(msgspec.json.decode(definition.detail, type=types.JobDefinition))
