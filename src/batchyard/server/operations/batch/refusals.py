@@ -80,14 +80,16 @@ def check_disabled(what: str, arn: str, state: str) -> None:
 
 
 def check_kept(what: str, resource: JobQueue | QuotaShare) -> None:
-    """Check that a resource that is to be used or changed is not on its way out.
+    """Check that a resource that is to be changed is not on its way out.
 
     Raises:
-        Fault: it is being deleted.
+        Fault: it is being deleted; the words are AWS's:
+            https://github.com/astronomer/astronomer-providers/issues/413 (of a deletion)
     """
     if resource.deleting:
         raise refused(
-            f"{what} {resource.arn} is DELETING: it is gone when its jobs have been ended"
+            f"Cannot update, resource is being modified: {what} {resource.arn} is DELETING, and "
+            "gone when its jobs have been told to end"
         )
 
 
