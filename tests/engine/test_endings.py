@@ -176,7 +176,12 @@ def test_deleting_a_queue_goes_on_after_a_crash(yard: Yard) -> None:
     array = yard.submit(array_size=SIZE)
     kept = yard.submit(queue=other.arn, demand=LARGE)
     yard.settle()
-    crash_in_the_middle(yard, lambda: delete(yard))
+
+    def delete_and_make_room() -> None:
+        delete(yard)
+        yard.environment(vcpus=3 * VCPUS)
+
+    crash_in_the_middle(yard, delete_and_make_room)
     assert "q" in yard.engine.shelf(PLACE).queues
     assert Counter(map(yard.state, jobs))["RUNNABLE"] > A_TURN, "it came too late"
     yard.settle()
@@ -185,6 +190,8 @@ def test_deleting_a_queue_goes_on_after_a_crash(yard: Yard) -> None:
     yard.runs(jobs[0], 143)
     assert {yard.state(job) for job in (*jobs, array)} == {"FAILED"}
     assert states(yard, array) == {"FAILED": SIZE}
+    told = [*jobs[1:], *(ids.child_id(array, index) for index in range(SIZE))]
+    assert not any(yard.job(job).attempts for job in told), "they were given the new room"
     assert yard.state(kept) == "STARTING"
     assert set(yard.engine.jobs) == {kept}
     yard.crash()
