@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     from batchyard.batch.commands import StopChildren
     from batchyard.batch.events import Event
+    from batchyard.batch.ids import Place
     from batchyard.batch.model import Job
     from batchyard.batch.resources import QuotaShare
+    from batchyard.engine.catalog import Shelf
     from batchyard.engine.clock import Clock
 
+    Owner = JobQueue | QuotaShare
     Told = tuple[str, Event]
 
 A_TURN: Final = 250
@@ -38,15 +41,21 @@ class Endings:
         jobs: every live job, by id.
         clock: has the turns.
         apply: applies an event to a job.
+        gone: told of every queue or quota share whose jobs all know, and where it is.
     """
 
     def __init__(
-        self, jobs: Mapping[str, Job], clock: Clock, apply: Callable[[str, Event], None]
+        self,
+        jobs: Mapping[str, Job],
+        clock: Clock,
+        apply: Callable[[str, Event], None],
+        gone: Callable[[Place, Owner], None],
     ) -> None:
         """Begin with nobody to tell."""
         self._jobs = jobs
         self._clock = clock
         self._apply = apply
+        self._gone = gone
         self._lots: deque[Iterator[Told]] = deque()
         self._left = A_TURN
         self._telling = False
@@ -60,14 +69,15 @@ class Endings:
         """
         self._begin(self._children(parent, command))
 
-    def of_jobs(self, owner: JobQueue | QuotaShare, gone: Callable[[], None]) -> None:
-        """Terminate every job of a queue or quota share.
+    def of_jobs(self, place: Place, owner: Owner) -> None:
+        """Terminate every job of a queue or quota share that is being deleted."""
+        self._begin(self._owned(place, owner))
 
-        Args:
-            owner: what is being deleted.
-            gone: called when all of them know.
-        """
-        self._begin(self._owned(owner, gone))
+    def resume(self, shelves: Mapping[Place, Shelf]) -> None:
+        """Go on with what was being deleted when the yard stopped."""
+        for place, shelf in shelves.items():
+            for owner in shelf.deleting():
+                self.of_jobs(place, owner)
 
     def stop(self) -> None:
         """Tell nobody any more; what was under way begins anew after the next start."""
@@ -80,14 +90,14 @@ class Endings:
             yield ids.child_id(parent.id, index), event
         yield parent.id, events.ChildrenStopped(at=self._clock.now(), how=command.how)
 
-    def _owned(self, owner: JobQueue | QuotaShare, gone: Callable[[], None]) -> Iterator[Told]:
+    def _owned(self, place: Place, owner: Owner) -> Iterator[Told]:
         in_queue = isinstance(owner, JobQueue)
         reason = "Job queue deleted" if in_queue else "Quota share deleted"
         alone = (job for job in self._jobs.values() if job.index is None)
         owned = [j.id for j in alone if (j.spec.queue if in_queue else j.quota_share) == owner.arn]
         for job_id in reversed(owned):
             yield job_id, events.Terminated(at=self._clock.now(), reason=reason)
-        gone()
+        self._gone(place, owner)
 
     def _begin(self, lot: Iterator[Told]) -> None:
         self._lots.append(lot)

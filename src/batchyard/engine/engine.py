@@ -9,7 +9,6 @@ stop or be forgotten, and only then do answers leave.
 from __future__ import annotations
 
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -88,7 +87,7 @@ class Engine:
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
         self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
         self._dependencies = Dependencies(self.jobs, parts.store)
-        self._endings = Endings(self.jobs, parts.clock, self.apply)
+        self._endings = Endings(self.jobs, parts.clock, self.apply, self._gone)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
@@ -131,9 +130,7 @@ class Engine:
                 self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
             self._start_attempt(self.jobs[job_id])
-        for place, shelf in self._shelves.items():
-            for owner in shelf.deleting():
-                self._endings.of_jobs(owner, partial(self._gone, place, owner))
+        self._endings.resume(self._shelves)
         self.pipelines.start()
         self._open = True
         self._end_turn()
@@ -216,9 +213,8 @@ class Engine:
         self._scheduler.remove(resource)
         if isinstance(resource, JobQueue | QuotaShare):
             leaving = replace(resource, deleting=True)
-            self._shelves[place].put(leaving)
-            self._journal.resource(ResourceChange(place, leaving))
-            self._endings.of_jobs(leaving, partial(self._gone, place, leaving))
+            self._journal.resource(ResourceChange(place, self._put(place, leaving)))
+            self._endings.of_jobs(place, leaving)
         else:
             self._gone(place, resource)
 
