@@ -93,7 +93,7 @@ lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=1 takes newer versio
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group airflow -o requirements/airflow.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group queues -o requirements/queues.txt
 	$(COMPILE) --exclude-newer $(OF_2_11) pyproject.toml --group airflow-oldest -o requirements/airflow-oldest.txt
-	for client in awscli boto3 redun types; do \
+	for client in awscli boto3 luigi redun types; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --group client-$$client -o requirements/client-$$client.txt; \
 	done
 	$(COMPILE) --resolution lowest-direct pyproject.toml --extra server --group client-floors -o requirements/client-floors.txt

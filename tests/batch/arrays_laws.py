@@ -60,6 +60,7 @@ class Family:
             case commands.StopChildren(how, reason):
                 kind = events.Terminated if how == "terminate" else events.Cancelled
                 self._inbox.extend((each, kind(at, reason=reason)) for each in self.children)
+                self._inbox.append((None, events.ChildrenStopped(at, how=how)))
 
     def _spawn(self, at: int) -> None:
         self.spawned += 1
@@ -196,6 +197,22 @@ def test_stopping_an_array_stops_each_child_as_it_would_alone(
         assert family.parent.cancelled or kind is not events.Cancelled
         assert family.parent.terminated or kind is not events.Terminated
         assert family.parent.status_reason == "stop it"
+        assert family.parent.ended or lifecycle.resume(family.parent) == ()
+
+
+@given(histories(), st.sampled_from([events.Cancelled, events.Terminated]))
+def test_what_a_restart_interrupts_is_done_again_until_every_child_was_told(
+    seen: list[Family], kind: type[events.Cancelled | events.Terminated]
+) -> None:
+    for family in (f for f in seen if not f.parent.ended):
+        parent, done = lifecycle.step(family.parent, kind(500_000, reason="stop it"))
+        assert lifecycle.resume(parent) == done
+        softer, _ = lifecycle.step(parent, events.Cancelled(500_001, reason="and again"))
+        assert lifecycle.resume(softer) == done
+        (command,) = done
+        assert isinstance(command, commands.StopChildren)
+        told, _ = lifecycle.step(parent, events.ChildrenStopped(500_002, how=command.how))
+        assert lifecycle.resume(told) == ()
 
 
 @pytest.mark.parametrize("kind", [events.Cancelled, events.Terminated])
@@ -272,6 +289,7 @@ def _parent_events(job: Job) -> list[Event]:
     tally = job.tally or {}
     anywhere: list[Event] = [
         events.Accepted(1),
+        *(events.ChildrenStopped(1, how=how) for how in ("cancel", "terminate")),
         events.Cancelled(1, reason="why"),
         events.Terminated(1, reason="why"),
         events.Placed(1, attempt="a", environment="e"),

@@ -122,6 +122,9 @@ MUTANTS: list[Mutant] = [
         ("child_id(dependency.job_id, index)", "dependency.job_id"),
         ("if d.job_id and d.kind is None", "if d.job_id"),
         ("if moved.ended else ()", "if moved.state is FAILED else ()"),
+        ("if terminate or job.stop is None:", "if True:"),
+        ("return replace(job, stop=None) if told_all else job", "return job"),
+        ("    if job.stop is None:\n        return ()", "    if True:\n        return ()"),
     ),
     *mutants(
         "batchyard/batch/launching.py",
@@ -165,7 +168,19 @@ MUTANTS: list[Mutant] = [
             "            pass\n        self._attempts.ended",
         ),
         ("        self._attempts.leave()\n", ""),
-        ("if j.index is None and", "if j.index is not None and"),
+    ),
+    *mutants(
+        "batchyard/engine/endings.py",
+        "tests/engine/test_endings.py",
+        ("while self._left and self._lots:", "while self._lots:"),
+        ("in reversed(range(", "in list(range("),
+        ("if job.index is None)", "if job.index is not None)"),
+        ("        self._lots.clear()\n", "        pass\n"),
+    ),
+    *mutants(
+        "batchyard/engine/scheduler.py",
+        "tests/engine/test_endings.py",
+        ("QuotaShare) and resource.deleting:", "QuotaShare) and False:"),
     ),
     *mutants(
         "batchyard/engine/dependencies.py",

@@ -9,12 +9,13 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import replace
 
 from batchyard.batch import commands, events, reasons
 from batchyard.batch.ids import child_id
+from batchyard.batch.model import Stop
 from batchyard.batch.states import ENDED, JobState
 from batchyard.batch.story import failed, told
 
@@ -40,10 +41,12 @@ TRANSITIONS: Final[Mapping[tuple[JobState, str], frozenset[JobState]]] = {
     (SUBMITTED, "ChildMoved"): frozenset({SUBMITTED, PENDING, FAILED}),
     (SUBMITTED, "Cancelled"): frozenset({SUBMITTED, FAILED}),
     (SUBMITTED, "Terminated"): frozenset({SUBMITTED, FAILED}),
+    (SUBMITTED, "ChildrenStopped"): frozenset({SUBMITTED}),
     (PENDING, "DependencyEnded"): frozenset({PENDING, FAILED}),
     (PENDING, "ChildMoved"): frozenset({PENDING, SUCCEEDED, FAILED}),
     (PENDING, "Cancelled"): frozenset({PENDING, FAILED}),
     (PENDING, "Terminated"): frozenset({PENDING, FAILED}),
+    (PENDING, "ChildrenStopped"): frozenset({PENDING}),
 }
 """From which state which event leads where, for an array's parent."""
 
@@ -59,6 +62,8 @@ def step(job: Job, event: Event) -> Step:
             moved, done = _dependency_ended(job, event)
         case events.Cancelled() | events.Terminated():
             moved, done = _stopped(job, event)
+        case events.ChildrenStopped():
+            return _children_stopped(job, event), ()
         case _:
             moved, done = _accepted(job)
     if moved is job:
@@ -123,7 +128,24 @@ def _stopped(job: Job, event: events.Cancelled | events.Terminated) -> Step:
     )
     if not spawned(job):
         return failed(marked, event.at, event.reason), ()
-    return marked, (commands.StopChildren("terminate" if terminate else "cancel", event.reason),)
+    how: Literal["cancel", "terminate"] = "terminate" if terminate else "cancel"
+    if terminate or job.stop is None:
+        marked = replace(marked, stop=Stop(how, event.reason))
+    return marked, (commands.StopChildren(how, event.reason),)
+
+
+def _children_stopped(job: Job, event: events.ChildrenStopped) -> Job:
+    """Forget what every child was told; a termination that began meanwhile goes on."""
+    told_all = job.stop is not None and job.stop.kind == event.how
+    return replace(job, stop=None) if told_all else job
+
+
+def resume(job: Job) -> tuple[Command, ...]:
+    """Tell what must be done again for an array after a restart; see ``lifecycle.resume``."""
+    if job.stop is None:
+        return ()
+    how: Literal["cancel", "terminate"] = "cancel" if job.stop.kind == "cancel" else "terminate"
+    return (commands.StopChildren(how, job.stop.reason),)
 
 
 def child_waits_for(parent: str, spec: Spec, index: int) -> frozenset[str]:

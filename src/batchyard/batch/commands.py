@@ -62,7 +62,7 @@ class TellParent(Value, frozen=True):
 
 
 class StopChildren(Value, frozen=True):
-    """Cancel or terminate every child."""
+    """Cancel or terminate every child, and say ChildrenStopped when all of them were told."""
 
     how: Literal["cancel", "terminate"]
     reason: str

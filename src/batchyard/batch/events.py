@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from batchyard.batch.model import Value
 from batchyard.batch.states import JobState
 
@@ -114,6 +116,12 @@ class ChildMoved(Happened, frozen=True, kw_only=True):
     now: JobState
 
 
+class ChildrenStopped(Happened, frozen=True, kw_only=True):
+    """Every child of this array has been told to stop; ``how`` as in the command."""
+
+    how: Literal["cancel", "terminate"]
+
+
 Event = (
     Accepted
     | DependencyEnded
@@ -130,4 +138,5 @@ Event = (
     | Preempted
     | Reprioritized
     | ChildMoved
+    | ChildrenStopped
 )

@@ -273,9 +273,11 @@ def resume(job: Job) -> tuple[Command, ...]:
 
     Launches are not among it: the launcher knows which attempts it never heard of.
     """
+    if job.is_array:
+        return arrays.resume(job)
     done: list[Command] = []
     latest = job.attempt
-    if job.state is RUNNABLE and not job.is_array:
+    if job.state is RUNNABLE:
         done.append(commands.Offer())
     if job.state in PLACED and latest is not None:
         if job.spec.timeout is not None and latest.started_at is not None:

@@ -134,9 +134,12 @@ class Attempt(Value, frozen=True):
 
 
 class Stop(Value, frozen=True):
-    """Why a running attempt was told to stop, and what will be said of it."""
+    """Why a running attempt was told to stop, and what will be said of it.
 
-    kind: Literal["terminate", "timeout", "preempt"]
+    Of an array: why its children are being stopped, as long as some have not been told yet.
+    """
+
+    kind: Literal["terminate", "cancel", "timeout", "preempt"]
     reason: str
 
 

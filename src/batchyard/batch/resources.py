@@ -71,6 +71,7 @@ class JobQueue(Value, frozen=True):
             service environments.
         scheduling_policy: the ARN of its policy; None: first in, first out.
         time_limits: its jobStateTimeLimitActions.
+        deleting: whether it was deleted, and jobs in it are still being ended.
     """
 
     name: str
@@ -82,6 +83,7 @@ class JobQueue(Value, frozen=True):
     detail: bytes = b"{}"
     scheduling_policy: str | None = None
     time_limits: tuple[TimeLimit, ...] = ()
+    deleting: bool = False
 
 
 class JobDefinition(Value, frozen=True):
@@ -191,6 +193,7 @@ class QuotaShare(Value, frozen=True):
         strategy: whether it keeps capacity that is idle, lends it, or borrows as well.
         borrow_limit: how many percent of its own capacity it may borrow; -1: any amount.
         preempts: whether its jobs of higher priority take the place of others (inSharePreemption).
+        deleting: whether it was deleted, and jobs in it are still being ended.
 
     Source: CreateQuotaShare in botocore's model.
     """
@@ -204,6 +207,7 @@ class QuotaShare(Value, frozen=True):
     borrow_limit: int = -1
     preempts: bool = False
     detail: bytes = b"{}"
+    deleting: bool = False
 
 
 Environment = ComputeEnvironment | ServiceEnvironment

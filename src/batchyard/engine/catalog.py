@@ -143,6 +143,11 @@ class Shelf:
         """List the quota shares of a queue."""
         return (share for share in self.quota_shares.values() if share.queue == queue.arn)
 
+    def deleting(self) -> list[JobQueue | QuotaShare]:
+        """List what was deleted and is here only until each of its jobs was told to end."""
+        queues = [queue for queue in self.queues.values() if queue.deleting]
+        return [*queues, *(share for share in self.quota_shares.values() if share.deleting)]
+
 
 def _is_meant(found: Resource, reference: str) -> bool:
     """Tell whether an ARN names what was found by its name, and not another region's or account's.

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from batchyard.batch import arrays, commands, events, ids, launching, lifecycle
 from batchyard.batch.ids import Place
 from batchyard.batch.resources import JobQueue, QuotaShare, Resource
@@ -19,6 +21,7 @@ from batchyard.engine.attempts import Attempts, placed
 from batchyard.engine.bulletin import Bulletin
 from batchyard.engine.catalog import Removable, Shelf
 from batchyard.engine.dependencies import Dependencies
+from batchyard.engine.endings import Endings
 from batchyard.engine.journal import Journal
 from batchyard.engine.logbook import LogBook
 from batchyard.engine.pipelines import Pipelines
@@ -87,6 +90,7 @@ class Engine:
         self._scheduler = Scheduler(settings.memory, self._shelves, self._journal, self.now)
         self.placement, self.quotas = self._scheduler.placement, self._scheduler.quotas
         self.dependencies = Dependencies(self.jobs, parts.store)
+        self._endings = Endings(self.jobs, parts.clock, self.apply, self._gone)
         self._limits: dict[str, Handle] = {}
         self._inbox: deque[tuple[str, events.Event]] = deque()
         self._applying = False
@@ -104,7 +108,7 @@ class Engine:
             commands.Offer: self._offer,
             commands.Release: self._release,
             commands.Spawn: self._spawn,
-            commands.StopChildren: self._stop_children,
+            commands.StopChildren: self._endings.of_children,
             commands.TellParent: self._tell_parent,
             commands.Withdraw: self._withdraw,
         }
@@ -133,6 +137,7 @@ class Engine:
                 self._carry_out(job, lifecycle.resume(job))
         for job_id in unheard:
             self._start_attempt(self.jobs[job_id])
+        self._endings.resume(self._shelves)
         self.pipelines.start()
         self._open = True
         self._end_turn()
@@ -159,6 +164,7 @@ class Engine:
         self._open = False
         self.tasks.stop()
         self.pipelines.stop()
+        self._endings.stop()
         await self._attempts.stop(jobs=jobs)
         self.bulletin.stop()
         for handle in self._limits.values():
@@ -216,20 +222,19 @@ class Engine:
         return counted
 
     def remove(self, place: Place, resource: Removable) -> None:
-        """Forget a resource; a queue's jobs are terminated with it."""
+        """Forget a resource; a queue or quota share once each of its jobs was told to end."""
+        self._scheduler.remove(resource)
+        if isinstance(resource, JobQueue | QuotaShare):
+            leaving = replace(resource, deleting=True)
+            self._journal.resource(ResourceChange(place, self._put(place, leaving)))
+            self._endings.of_jobs(place, leaving)
+        else:
+            self._gone(place, resource)
+
+    def _gone(self, place: Place, resource: Removable) -> None:
         self._shelves[place].remove(resource)
         self._journal.resource(ResourceRemoval(place, resource))
-        if isinstance(resource, JobQueue):
-            self._end_all(lambda job: job.spec.queue == resource.arn, "Job queue deleted")
-        elif isinstance(resource, QuotaShare):
-            self._end_all(lambda job: job.quota_share == resource.arn, "Quota share deleted")
-        self._scheduler.remove(resource)
         self._wake()
-
-    def _end_all(self, meant: Callable[[Job], bool], reason: str) -> None:
-        ending = [j for j in self.jobs.values() if j.index is None and meant(j)]
-        for job in ending:
-            self.apply(job.id, events.Terminated(at=self.now(), reason=reason))
 
     # -- jobs --------------------------------------------------------------------------------
 
@@ -356,12 +361,6 @@ class Engine:
             born = events.ChildMoved(at=now, was=None, now=JobState.SUBMITTED)
             self.apply(parent.id, born)
             self._admit(lifecycle.submitted(name, spec, now, waits, index))
-
-    def _stop_children(self, parent: Job, command: commands.StopChildren) -> None:
-        kind = events.Terminated if command.how == "terminate" else events.Cancelled
-        for index in range(parent.spec.array_size or 0):
-            event = kind(at=self.now(), reason=command.reason, cause="the array was stopped")
-            self.apply(ids.child_id(parent.id, index), event)
 
     # -- turns -------------------------------------------------------------------------------
 

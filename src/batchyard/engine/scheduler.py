@@ -78,7 +78,9 @@ class Scheduler:
     # -- resources ---------------------------------------------------------------------------
 
     def put(self, resource: Resource) -> None:
-        """Take in a new or changed resource."""
+        """Take in a new or changed resource; one that is being deleted gives room to nobody."""
+        if isinstance(resource, JobQueue | QuotaShare) and resource.deleting:
+            return
         self.placement.put(_room(resource), self._now())
         self.quotas.put(resource)
 

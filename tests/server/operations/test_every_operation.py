@@ -181,7 +181,7 @@ STATES: dict[str, tuple[str, dict[str, Json], str]] = {
     "submitting with a definition that is INACTIVE": (
         "SubmitJob",
         {"jobName": "new", "jobQueue": "queue", "jobDefinition": "sleeps:1"},
-        "sleeps:1 is INACTIVE",
+        "JobDefinition name sleeps:1 does not exist or is not in ACTIVE status",
     ),
     "submitting to a quota share that is DISABLED": (
         "SubmitServiceJob",

@@ -45,6 +45,82 @@ def test_an_empty_word_in_a_command_is_refused_as_aws_does(batch: Client) -> Non
         submit(batch, "true", containerOverrides={"command": ["sh", ""]})
 
 
+ARN = "arn:aws:batch:us-east-1:123456789012:"
+ABSENT: dict[str, tuple[dict[str, str], str]] = {
+    # https://github.com/base2genomics/batchit/issues/13
+    "no such queue": ({"jobQueue": "nope"}, r"JobQueue nope not found\."),
+    # https://github.com/aws-samples/aws-genomics-workflows/issues/84
+    "no such definition": (
+        {"jobDefinition": "nope"},
+        "JobDefinition name nope does not exist or is not in ACTIVE status",
+    ),
+    # https://github.com/azavea/raster-vision-aws/issues/17
+    "no definition of that ARN": (
+        {"jobDefinition": f"{ARN}job-definition/nope"},
+        rf"JobDefinition {ARN}job-definition/nope not found\.",
+    ),
+    # https://github.com/chanzuckerberg/single-cell-data-portal/issues/1068
+    "an INACTIVE definition": (
+        {"jobDefinition": f"{ARN}job-definition/old:1"},
+        f"JobDefinition {ARN}job-definition/old:1 is not in ACTIVE status",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked, words", ABSENT.values(), ids=ABSENT.keys())
+def test_what_is_not_there_is_refused_in_the_words_that_clients_look_for(
+    batch: Client, asked: dict[str, str], words: str
+) -> None:
+    register(batch, "true", name="old")
+    batch.deregister_job_definition(jobDefinition="old:1")
+    with pytest.raises(ClientError, match=words):
+        submit(batch, "true", **asked)
+
+
+def test_a_job_and_a_definition_stay_below_what_aws_takes(batch: Client) -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html: 30 KiB and 24 KiB."""
+    words = "Job size must be less than 30 KiB, got 30 KiB"
+    with pytest.raises(ClientError, match=words):
+        submit(batch, "true", containerOverrides={"command": ["true", "x" * 30 * 1024]})
+    with pytest.raises(ClientError, match="JobDefinition size must be less than 24 KiB, got 24"):
+        register(batch, "true", "x" * 24 * 1024)
+    large = {"environment": [{"name": "LARGE", "value": "x" * 29 * 1024}]}
+    job = submit(batch, "true", "x" * 23 * 1024, containerOverrides=large)
+    assert ended(batch, job)["status"] == "SUCCEEDED"
+
+
+def test_a_queue_on_fargate_takes_definitions_for_fargate_only(batch: Client) -> None:
+    """Aegea registers another one when it reads these words: aegea/batch.py of kislyuk/aegea."""
+    fargate = {"type": "FARGATE", "maxvCpus": 1, "subnets": ["s"], "securityGroupIds": ["g"]}
+    batch.create_compute_environment(
+        computeEnvironmentName="fargate", type="MANAGED", computeResources=fargate
+    )
+    order = [{"order": 1, "computeEnvironment": "fargate"}]
+    batch.create_job_queue(jobQueueName="fargate", priority=1, computeEnvironmentOrder=order)
+    words = "Job Queue is attached to Compute Environment that can not run Jobs with capability EC2"
+    with pytest.raises(ClientError, match=words):
+        submit(batch, "true", jobQueue="fargate")
+    container = {
+        "image": "busybox",
+        "command": ["true"],
+        "executionRoleArn": "arn:aws:iam::123456789012:role/runs",
+        "resourceRequirements": [
+            {"type": "VCPU", "value": "0.25"},
+            {"type": "MEMORY", "value": "512"},
+        ],
+    }
+    registered = batch.register_job_definition(
+        jobDefinitionName="light",
+        type="container",
+        platformCapabilities=["FARGATE"],
+        containerProperties=container,
+    )
+    arn = registered["jobDefinitionArn"]
+    for queue in ("fargate", "default"):
+        job = submit(batch, jobQueue=queue, jobDefinition=arn)
+        assert ended(batch, job)["status"] == "SUCCEEDED"
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a priority above the highest": ({"schedulingPriorityOverride": 10_000}, "10000"),
     "a priority below the lowest": ({"schedulingPriorityOverride": -1}, "-1"),

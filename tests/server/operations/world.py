@@ -184,10 +184,15 @@ class World:
         Raises:
             Fault: it is refused.
         """
+        body = self.begin(operation, **document)
+        self.clock.run()
+        return body
+
+    def begin(self, operation: str, /, **document: Json) -> dict[str, Any]:
+        """Ask for an operation, and let happen what happens in the same turn only; its answer."""
         call = SERVICE.decode(sent(operation, document))
         context = Context(PLACE, self.engine, SERVICE.types)
         answer = OPERATIONS[operation](context, call.params)
-        self.clock.run()
         body: dict[str, Any] = json.loads(SERVICE.encode(operation, answer).body)
         return body
 

@@ -22,6 +22,7 @@ from batchyard.server.operations.batch.refusals import (
     check_name,
     check_range,
     check_served,
+    check_size,
     check_tags,
     given,
     missing,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 HIGHEST_PRIORITY = 9999
 """schedulingPriority of RegisterJobDefinition and SubmitJob in botocore's model."""
+
+LARGEST = 24
+"""How many KiB a definition must stay below ("Maximum job definition size")."""
 
 UNSERVED = {
     "node_properties": "nodeProperties (a multi-node parallel job)",
@@ -124,6 +128,7 @@ def check_definition(request: Wire, minimum_timeout: int) -> None:
         Fault: something is not valid or not served.
     """
     check_name("jobDefinitionName", request.job_definition_name)
+    check_size("JobDefinition", msgspec.json.encode(request), LARGEST)
     if request.type != "container":
         raise refused(f"type {request.type} is not served by this yard yet: use container")
     check_served(request, UNSERVED)

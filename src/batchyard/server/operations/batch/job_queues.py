@@ -22,6 +22,7 @@ from batchyard.server.operations.batch.echoes import amended, echo, members_of
 from batchyard.server.operations.batch.paging import Key, check_names, page
 from batchyard.server.operations.batch.refusals import (
     check_disabled,
+    check_kept,
     check_name,
     check_tags,
     queue_of,
@@ -126,10 +127,12 @@ def update_job_queue(context: Context, request: Wire) -> Wire:
     """Change a queue; the jobs that wait in it feel it at once.
 
     Raises:
-        Fault: there is no such queue or environment, or something is not valid or not served.
+        Fault: there is no such queue or environment, it is being deleted, or something is not
+            valid or not served.
     """
     shelf = context.engine.shelf(context.place)
     old = queue_of(context, request.job_queue)
+    check_kept("job queue", old)
     queue_rules.check_priority(request)
     made = _updated(context.place, shelf, old, request)
     context.engine.put(context.place, made)
@@ -137,9 +140,9 @@ def update_job_queue(context: Context, request: Wire) -> Wire:
 
 
 def delete_job_queue(context: Context, request: Wire) -> Wire:
-    """Delete a queue that is DISABLED; the jobs in it are terminated.
+    """Delete a queue that is DISABLED; it is DELETING until every job in it was told to end.
 
-    Deleting one that is not there succeeds, so that a repeated request does.
+    Deleting one that is not there, or DELETING, succeeds, so that a repeated request does.
 
     Raises:
         Fault: it is ENABLED, or has quota shares.
@@ -148,11 +151,12 @@ def delete_job_queue(context: Context, request: Wire) -> Wire:
     """
     shelf = context.engine.shelf(context.place)
     found = shelf.queue(request.job_queue)
-    if found:
+    if found and not found.deleting:
         check_disabled("job queue", found.arn, found.state)
         if shares := sorted(share.name for share in shelf.shares_of(found)):
             raise refused(f"Cannot delete, job queue {found.arn} has quota shares: {shares}")
-        context.engine.remove(context.place, found)
+        shown = amended(found.detail, status="DELETING")
+        context.engine.remove(context.place, replace(found, detail=shown))
     return context.types.DeleteJobQueueResponse()
 
 

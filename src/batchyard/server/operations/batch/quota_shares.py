@@ -17,6 +17,7 @@ from batchyard.server.operations.batch.echoes import amended, echo
 from batchyard.server.operations.batch.paging import Key, page
 from batchyard.server.operations.batch.refusals import (
     check_disabled,
+    check_kept,
     check_name,
     check_range,
     check_tags,
@@ -122,7 +123,9 @@ def update_quota_share(context: Context, request: Wire) -> Wire:
     Raises:
         Fault: there is none of that ARN, or something is not valid.
     """
-    made = _updated(_found(context, request.quota_share_arn), request)
+    old = _found(context, request.quota_share_arn)
+    check_kept("quota share", old)
+    made = _updated(old, request)
     context.engine.put(context.place, made)
     return context.types.UpdateQuotaShareResponse(
         quota_share_name=made.name, quota_share_arn=made.arn
@@ -148,7 +151,7 @@ def _updated(old: QuotaShare, request: Wire) -> QuotaShare:
 
 
 def delete_quota_share(context: Context, request: Wire) -> Wire:
-    """Delete a quota share that is DISABLED; the jobs in it are terminated.
+    """Delete a quota share that is DISABLED; it is DELETING until its jobs were told to end.
 
     Raises:
         Fault: it is ENABLED, or this is no ARN of a quota share.
@@ -157,9 +160,10 @@ def delete_quota_share(context: Context, request: Wire) -> Wire:
     found = context.engine.shelf(context.place).quota_shares.get(arn)
     if found is None:
         _check_arn(context, arn)
-    else:
+    elif not found.deleting:
         check_disabled("quota share", arn, found.state)
-        context.engine.remove(context.place, found)
+        shown = amended(found.detail, status="DELETING")
+        context.engine.remove(context.place, replace(found, detail=shown))
     return context.types.DeleteQuotaShareResponse()
 
 

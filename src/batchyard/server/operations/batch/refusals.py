@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from batchyard.batch.ids import Place
-    from batchyard.batch.resources import JobQueue
+    from batchyard.batch.resources import JobQueue, QuotaShare
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
 
@@ -77,6 +77,20 @@ def check_disabled(what: str, arn: str, state: str) -> None:
     """
     if state == "ENABLED":
         raise refused(f"Cannot delete, {what} {arn} is ENABLED: set state to DISABLED")
+
+
+def check_kept(what: str, resource: JobQueue | QuotaShare) -> None:
+    """Check that a resource that is to be changed is not on its way out.
+
+    Raises:
+        Fault: it is being deleted; the words are AWS's:
+            https://github.com/astronomer/astronomer-providers/issues/413 (of a deletion)
+    """
+    if resource.deleting:
+        raise refused(
+            f"Cannot update, resource is being modified: {what} {resource.arn} is DELETING, and "
+            "gone when its jobs have been told to end"
+        )
 
 
 def check_unused(queues: Iterable[JobQueue]) -> None:
@@ -160,6 +174,25 @@ def check_share(field: str, share: str) -> None:
             f"{field} {share!r} is not valid: up to 255 letters, numbers, hyphens and "
             "underscores, and perhaps an asterisk at the end"
         )
+
+
+def check_size(what: str, document: bytes, largest: int) -> None:
+    """Check how large something is that a client sent.
+
+    Args:
+        what: AWS's word for it.
+        document: the request, in the service's JSON.
+        largest: how many KiB it must stay below.
+
+    Raises:
+        Fault: it does not; in AWS's words, that miniwdl looks for:
+            https://github.com/ASFHyP3/hyp3/issues/3041 (of a job)
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    if len(document) >= largest * 1024:
+        size = len(document) // 1024
+        raise refused(f"{what} size must be less than {largest} KiB, got {size} KiB")
 
 
 def check_one_of(field: str, value: str | None, allowed: Collection[str]) -> None:

@@ -14,19 +14,15 @@ from batchyard.batch import arrays, ids
 from batchyard.server.operations.batch import consuming
 from batchyard.server.operations.batch.dependencies import dependencies_of
 from batchyard.server.operations.batch.presenting import joined
-from batchyard.server.operations.batch.queue_rules import serves_services
-from batchyard.server.operations.batch.refusals import (
-    check_name,
-    check_range,
-    refused,
-)
+from batchyard.server.operations.batch.refusals import check_name, check_range
 from batchyard.server.operations.batch.sharing import share_of
+from batchyard.server.operations.batch.submit_targets import definition_for, queue_for
 from batchyard.server.operations.batch.templates import consumed_by, template_of
 from batchyard.server.operations.known import known
 
 if TYPE_CHECKING:
     from batchyard.batch.model import Consumed, Spec
-    from batchyard.batch.resources import JobDefinition, JobQueue
+    from batchyard.batch.resources import JobDefinition
     from batchyard.server.operations import Context
     from batchyard.server.operations.batch.echoes import Wire
 
@@ -47,8 +43,8 @@ def submit_job(context: Context, request: Wire) -> Wire:
 
 def _spec(context: Context, request: Wire) -> Spec:
     check_name("jobName", request.job_name)
-    queue = _queue(context, request.job_queue)
-    definition = _definition(context, request.job_definition)
+    queue = queue_for(context, request.job_queue)
+    definition = definition_for(context, request.job_definition, queue)
     size = _array_size(request)
     depends_on = dependencies_of(context, request.depends_on or [], size)
     asked = template_of(context, definition, request)
@@ -78,25 +74,6 @@ def _consumes(context: Context, definition: JobDefinition, request: Wire) -> tup
         return ()
     shelf = context.engine.shelf(context.place)
     return consuming.consumed_of(context.place, shelf, base, consuming.quantities(override))
-
-
-def _queue(context: Context, reference: str) -> JobQueue:
-    queue = context.engine.shelf(context.place).queue(reference)
-    if queue is None:
-        raise refused(f"Job queue {reference} does not exist in {context.place.region}")
-    if queue.state == "DISABLED":
-        raise refused(f"Job queue {reference} is DISABLED: it does not accept jobs")
-    if serves_services(queue):
-        raise refused(f"Job queue {reference} takes service jobs only: use SubmitServiceJob")
-    return queue
-
-
-def _definition(context: Context, reference: str) -> JobDefinition:
-    definition = context.engine.shelf(context.place).definition(reference)
-    if definition is None or definition.status != "ACTIVE":
-        state = "does not exist" if definition is None else "is INACTIVE"
-        raise refused(f"Job definition {reference} {state} in {context.place.region}")
-    return definition
 
 
 def _array_size(request: Wire) -> int | None:

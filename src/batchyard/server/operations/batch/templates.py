@@ -18,13 +18,21 @@ from batchyard.server.operations.batch.container_rules import demand_of
 from batchyard.server.operations.batch.echoes import Wire, echo
 from batchyard.server.operations.batch.job_definitions import HIGHEST_PRIORITY
 from batchyard.server.operations.batch.overrides import overridden
-from batchyard.server.operations.batch.refusals import check_range, check_served, check_tags
+from batchyard.server.operations.batch.refusals import (
+    check_range,
+    check_served,
+    check_size,
+    check_tags,
+)
 from batchyard.server.operations.batch.retry_rules import retry_of, timeout_of
 
 if TYPE_CHECKING:
     from batchyard.batch.ids import Place
     from batchyard.batch.resources import JobDefinition
     from batchyard.server.operations import Context
+
+LARGEST = 30
+"""How many KiB a job must stay below ("Maximum job payload size")."""
 
 KEPT = 1024
 """Templates remembered: each is a few kilobytes."""
@@ -60,7 +68,8 @@ def template_of(context: Context, definition: JobDefinition, request: Wire) -> S
         A spec without the job's own name, queue, dependencies and array size.
 
     Raises:
-        Fault: an override, a tag, the priority, the retry strategy or the timeout is not valid.
+        Fault: an override, a tag, the priority, the retry strategy or the timeout is not valid, or
+            all together are too large.
     """
     common = replace(
         request,
@@ -71,6 +80,7 @@ def template_of(context: Context, definition: JobDefinition, request: Wire) -> S
         depends_on=None,
     )
     asked = msgspec.json.encode(common)
+    check_size("Job", asked, LARGEST)
     minimum = context.engine.settings.minimum_timeout
     return _template(context.types, context.place, definition, asked, minimum)
 
