@@ -74,7 +74,10 @@ MUTANTS: list[Mutant] = [
             "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[-1].id",
             "terminated=True, stop=stop)\n    return stopping, (commands.End(job.attempts[0].id",
         ),
-        ("    if job.state is RUNNABLE:\n        done", "    if job.state is PENDING:\n        done"),
+        (
+            "    if job.state is RUNNABLE:\n        done",
+            "    if job.state is PENDING:\n        done",
+        ),
         ("latest.started_at + job.spec.timeout", "latest.placed_at + job.spec.timeout"),
     ),
     *mutants(

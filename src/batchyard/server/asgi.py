@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from batchyard.server.joining import LEAVING
 from batchyard.wire import Request, Response
 
 if TYPE_CHECKING:
     from batchyard.server.gateway import Gateway
     from batchyard.wire.messages import Gone
+
+LEAVING: Final = "batchyard.leaving"
+"""Under which name a request's scope holds what tells that its client has hung up."""
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes: far above any request of the services served; a larger one is cut off unread."""

@@ -10,16 +10,14 @@ thousands of idle polls a kilobyte less.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from batchyard.server.asgi import LEAVING
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-LEAVING: Final = "batchyard.leaving"
-"""Under which name a request's scope holds what tells that its client has hung up."""
 
 
 class Joined(asyncio.Transport):
