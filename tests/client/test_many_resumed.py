@@ -90,5 +90,8 @@ def test_what_was_stopped_goes_on_where_it_stopped(here: EphemeralYard) -> None:
     with pytest.raises(Unsubmitted, match="9 of") as caught:
         submit_many(shards(*range(30)), client=road.client, at_once=2, **at)
     jobs = submit_many(shards(*range(30)), session=here.session, **at)
-    assert ids(jobs[:9]) == ids(caught.value.jobs[:9])
+    # Two are under way at a time: the tenth call need not be the tenth item's.
+    known = {n: job.job_id for n, job in enumerate(caught.value.jobs) if job is not None}
+    assert len(known) == 9
+    assert {n: jobs[n].job_id for n in known} == known
     assert len(listed(here, "stopped")) == 30
