@@ -28,15 +28,21 @@ READ = """# Environment variables
 
 ## Read by batchyard"""
 
+AIMED = (
+    *("submit", "list", "top", "describe", "logs", "wait", "cancel", "terminate", "array"),
+    *("definitions", "queues", "environments", "why"),
+)
+"""What goes to AWS, or to a yard, by ``--endpoint``."""
+
 READERS = (
     (
         ("BATCHYARD_DATA_DIR",),
-        ("serve", "env", "runner", "story"),
+        ("serve", "console", "env", "runner", "story", *AIMED),
         "the data directory, when `--data-dir` is not given",
     ),
     (
         ("XDG_DATA_HOME",),
-        ("serve", "env", "runner", "story"),
+        ("serve", "console", "env", "runner", "story", *AIMED),
         "without either, the data directory is `batchyard` in it, or in `~/.local/share`",
     ),
     (
@@ -46,8 +52,13 @@ READERS = (
     ),
     (
         ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-        ("story",),
+        ("story", "why", "events", "console"),
         "the yard to ask, and the keys: when all are set and `--data-dir` is not given",
+    ),
+    (
+        ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL"),
+        AIMED,
+        "where to go, without `--endpoint`; the first that is set",
     ),
     (
         ("AWS_ENDPOINT_URL_DATA_PIPELINE", "AWS_ENDPOINT_URL"),
