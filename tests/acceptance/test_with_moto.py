@@ -14,7 +14,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -51,6 +52,19 @@ def refused(url: str, **more: Any) -> tuple[int, str]:
         urllib.request.urlopen(urllib.request.Request(url, **more))  # noqa: S310 - as above
     with error.value as answer:
         return error.value.code, answer.read().decode()
+
+
+def presigning(yard: RunningYard, version: str, style: str = "auto") -> Any:
+    """Make a client of S3 that presigns in one way or the other."""
+    env, how = yard.env(), {"addressing_style": style}
+    return boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=yard.url.replace("127.0.0.1", "localhost"),  # an address has no names below
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        config=Config(signature_version=version, s3=cast("Any", how)),
+    )
 
 
 def moto_of(yard: RunningYard) -> int:
@@ -98,15 +112,7 @@ def test_twenty_mebibytes_go_up_and_come_down_in_one_piece_and_in_parts(
 def test_a_presigned_url_needs_no_key_and_no_other_url_does(
     yard: RunningYard, bucket: str, version: str
 ) -> None:
-    env = yard.env()
-    s3 = boto3.client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=yard.url,
-        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-        config=Config(signature_version=version),
-    )
+    s3 = presigning(yard, version)
     key = f"presigned {version}"
     up = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": key})
     urllib.request.urlopen(  # noqa: S310 - the yard's own address
@@ -118,6 +124,53 @@ def test_a_presigned_url_needs_no_key_and_no_other_url_does(
     assert (status, "SignatureDoesNotMatch" in said) == (403, True)
     status, said = refused(f"{yard.url}/{bucket}/large")
     assert (status, "Missing Authentication Token" in said) == (403, True)
+
+
+STS = (
+    b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken=token"
+    b"&RoleSessionName=x&RoleArn=arn:aws:iam::210987654321:role/any"
+)
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+@pytest.mark.parametrize("style", ["path", "virtual"])
+def test_a_presigned_url_of_s3_is_a_key_to_nothing_else(
+    yard: RunningYard, version: str, style: str
+) -> None:
+    s3 = presigning(yard, version, style)
+    made = urlsplit(s3.generate_presigned_url("create_bucket", {"Bucket": "made-by-url"}))
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Host": made.netloc}
+    url = f"{yard.url}{made.path}?{made.query}"
+    request = urllib.request.Request(url, STS, form, method="PUT")  # noqa: S310 - as below
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - the yard's own address
+            said = answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            said = error.read()
+    assert b"SecretAccessKey" not in said
+
+
+def test_what_is_stored_cannot_act_as_a_page_of_the_yard(yard: RunningYard, bucket: str) -> None:
+    s3 = yard.client("s3")
+    page = {"Bucket": bucket, "Key": "page.html"}
+    s3.put_object(Body=b"<script></script>", ContentType="text/html", **page)
+    url = s3.generate_presigned_url("get_object", page)
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - the yard's own address
+        assert answer.headers.get_all("content-security-policy") == ["sandbox"]
+        assert answer.headers.get_all("x-content-type-options") == ["nosniff"]
+
+
+def test_a_url_of_one_bucket_is_none_of_another(yard: RunningYard, bucket: str) -> None:
+    s3 = yard.client("s3")
+    s3.create_bucket(Bucket="other")
+    s3.put_object(Bucket="other", Key=f"{bucket}/a.txt", Body=b"secret")
+    url = presigning(yard, "s3", "path").generate_presigned_url(
+        "get_object", {"Bucket": bucket, "Key": "a.txt"}
+    )
+    port = url.partition("//")[2].partition("/")[0].rpartition(":")[2]
+    status, _ = refused(url, headers={"Host": f"other.localhost:{port}"})
+    assert status == 403
 
 
 @pytest.mark.parametrize("service", ["sns", "sqs", "ec2", "s3", "lambda", "sts"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from batchyard.batch.model import Attempt, Demand, Job, Spec
 from batchyard.batch.states import JobState
 from batchyard.server.access import Access
-from batchyard.server.keys import Keys, Ring, generate
+from batchyard.server.keys import LEARNT_MS, Keys, Ring, generate
 
 KEYS = Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 ARN = "arn:aws:batch:eu-west-1:123456789012:"
@@ -77,7 +77,7 @@ async def test_a_running_attempt_is_given_a_key_that_the_yard_believes() -> None
     status, key = await answered(made, path_of(made, job(), "AWS_CONTAINER_CREDENTIALS_FULL_URI"))
     assert status == 200
     assert key["AccessKeyId"].startswith("ASIA")
-    assert Ring(KEYS).secret_of(key["AccessKeyId"]) == key["SecretAccessKey"]
+    assert Ring(KEYS, lambda: 0).secret_of(key["AccessKeyId"]) == key["SecretAccessKey"]
     assert key["Expiration"] == "2023-11-14T23:13:20Z"
     assert key["Token"]
 
@@ -153,7 +153,7 @@ def test_a_yard_on_any_address_is_found_on_loopback(url: str, found: str) -> Non
 def test_where_no_client_would_ask_for_a_key_it_is_given() -> None:
     offered = access(url="http://192.0.2.1:4680").offered(job())
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" not in offered
-    secret = Ring(KEYS).secret_of(offered["AWS_ACCESS_KEY_ID"])
+    secret = Ring(KEYS, lambda: 0).secret_of(offered["AWS_ACCESS_KEY_ID"])
     assert offered["AWS_SECRET_ACCESS_KEY"] == secret
     assert offered["AWS_SESSION_TOKEN"]
 
@@ -168,10 +168,21 @@ def test_a_temporary_key_is_believed_only_if_it_was_derived(letters: str) -> Non
 
 
 def test_a_key_that_was_learnt_is_believed_until_it_is_forgotten() -> None:
-    ring = Ring(KEYS)
+    ring = Ring(KEYS, lambda: 0)
     assert ring.secret_of("ASIAOTHER") is None
     ring.learn("ASIAOTHER", "secret")
     assert ring.secret_of("ASIAOTHER") == "secret"
     assert ring.secret_of(KEYS.access_key_id) == KEYS.secret_access_key
     ring.forget()
     assert ring.secret_of("ASIAOTHER") is None
+
+
+def test_a_key_that_was_learnt_is_asked_about_again_after_a_while() -> None:
+    now = [0]
+    ring = Ring(KEYS, lambda: now[0])
+    ring.learn("ASIAOTHER", "secret")
+    now[0] = LEARNT_MS - 1
+    assert ring.secret_of("ASIAOTHER") == "secret"
+    now[0] = LEARNT_MS
+    assert ring.secret_of("ASIAOTHER") is None
+    assert ring.secret_of(KEYS.access_key_id) == KEYS.secret_access_key

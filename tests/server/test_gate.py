@@ -238,3 +238,20 @@ def test_hostile_requests_meet_nothing_but_a_fault(
     else:
         assert answered == NOBODY
         assert at_home
+
+
+@both_modes
+def test_a_glance_refuses_nothing_that_is_let_in(*, auth: bool) -> None:
+    gate(auth=auth).glance(sent())
+
+
+def test_a_glance_refuses_what_no_body_could_prove() -> None:
+    for request, by in (
+        (sent(owner=STRANGER), gate()),
+        (sent(), gate(NOW + 3_600_000)),
+        (sent("evil.example:4680"), gate()),
+        (Request("POST", "/v1/submitjob", "", {"host": "127.0.0.1:4680"}, b""), gate()),
+    ):
+        with pytest.raises(Fault) as caught:
+            by.glance(request)
+        assert caught.value.status == 403

@@ -27,7 +27,7 @@ MUTANTS = [
     mutant(
         "wire/sigv4", "hashed = _checked_hash(request)", 'hashed = payload_hash(b"{}")', CHANGES
     ),
-    mutant("wire/sigv4", "    _check_time(claim, now)\n", "", CLAIM),
+    mutant("wire/sigv4", "    check_time(claim, now)\n", "", CLAIM),
     mutant("wire/sigv4", "SKEW = 15 * 60 * 1000", "SKEW = 15 * 60 * 1001", CLAIM),
     mutant("wire/sigv4", "claim.signed_at > now + SKEW", "claim.signed_at >= now + SKEW", CLAIM),
     mutant("wire/sigv4", "claim.signed_at < now - SKEW", "claim.signed_at <= now - SKEW", CLAIM),
@@ -79,7 +79,12 @@ MUTANTS = [
     ),
     mutant("wire/sigv4_claim", "int(text) <= LONGEST_EXPIRY", "int(text) < LONGEST_EXPIRY", CLAIM),
     mutant("wire/sigv4_claim", "7 * 24 * 3600", "8 * 24 * 3600", CLAIM),
-    mutant("server/gate", "        self.check_source(request)\n", "", BROWSER),
+    mutant(
+        "server/gate",
+        "        self.check_source(request)\n        if request.method",
+        "        if request.method",
+        BROWSER,
+    ),
     mutant(
         "server/gate",
         'request.method == "GET" and request.path == HEALTH',

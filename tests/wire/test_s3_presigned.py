@@ -55,11 +55,11 @@ def presigned(version: str, operation: str, params: Mapping[str, Any], **more: s
     return sent(url, method, headers)
 
 
-def proven(request: Request, now: int) -> None:
+def proven(request: Request, now: int, bucket: str = "") -> None:
     claim = s3_presigned.claim_of(request)
     assert claim is not None
     assert s3_presigned.is_older(claim)
-    s3_presigned.verify(request, claim, SECRET, now)
+    s3_presigned.verify(request, claim, SECRET, now, bucket)
 
 
 @pytest.mark.parametrize("token", ["", "a+token/="])
@@ -115,7 +115,20 @@ def test_a_bucket_may_stand_in_the_host() -> None:
     made = client("s3", "virtual")
     url = made.generate_presigned_url("get_object", Params={"Bucket": "my.bucket", "Key": "k"})
     assert urlsplit(url).netloc == "my.bucket.localhost:4680"
-    proven(sent(url, "GET"), 0)
+    proven(sent(url, "GET"), 0, "my.bucket")
+
+
+@pytest.mark.parametrize("bucket", ["other", "some", "my"])
+def test_a_url_of_one_bucket_reads_no_other_by_its_host(bucket: str) -> None:
+    with pytest.raises(Fault, match="does not match"):
+        proven(SIGNED, 0, bucket)
+
+
+@pytest.mark.parametrize("name", ["attributes", "legal-hold", "x-amz-acl", "encryption"])
+def test_a_parameter_that_was_not_signed_is_refused(name: str) -> None:
+    query = f"{SIGNED.query}&{name}=x"
+    with pytest.raises(Fault, match=f"'{name}' was not signed"):
+        proven(Request("GET", SIGNED.path, query, SIGNED.headers, b""), 0)
 
 
 @pytest.mark.parametrize("missing", ["AWSAccessKeyId", "Signature"])

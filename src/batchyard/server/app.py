@@ -115,7 +115,7 @@ class Yard:
         self._ids = Ids()
         self.gone: Callable[[BatchyardError], None] = _log_gone
         self.keys: Keys = load_or_create(options.data_dir)
-        self._ring = Ring(self.keys)
+        self._ring = Ring(self.keys, LoopClock().now)
         self._access = Access(
             self.keys, self.current, LoopClock().now, every_service=options.with_moto
         )

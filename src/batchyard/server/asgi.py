@@ -36,7 +36,13 @@ def application(gateway: Gateway) -> Application:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await _body(receive)
+        message = await receive()
+        if message.get("more_body"):
+            refused = gateway.glance(request_of(scope, b""))  # else anybody's body would be kept
+            if refused is not None:
+                await respond(send, refused)
+                return
+        body = await _body(receive, message)
         if body is None:
             return
         response: Response | None = TOO_LARGE
@@ -52,9 +58,8 @@ def application(gateway: Gateway) -> Application:
     return app
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, message: Message) -> bytes | None:
     """Read the whole body, or as much as shows that it is too large; None when nobody waits."""
-    message = await receive()
     if message["type"] == "http.disconnect":
         return None
     body = bytes(message.get("body", b""))

@@ -26,7 +26,7 @@ from typing import NoReturn
 from batchyard.errors import Fault, Refused
 from batchyard.server.keys import Keys, Ring
 from batchyard.wire import Request, s3_presigned
-from batchyard.wire.sigv4 import Claim, Scope, parse, prove, shown, verify
+from batchyard.wire.sigv4 import Claim, Scope, check_time, parse, prove, shown, verify
 from batchyard.wire.sigv4_canonical import S3
 
 HEALTH = "/_batchyard/health"
@@ -92,6 +92,25 @@ class Gate:
         except Fault as fault:
             raise Fault(fault.code, f"{fault.message} {_ADVICE}", fault.status) from None
 
+    def glance(self, request: Request) -> None:
+        """Refuse, before its body is read, what would be refused whatever that is.
+
+        Raises:
+            Fault: 403, as with `admit`.
+        """
+        self.check_source(request)
+        self.expect(parse(request))
+
+    def expect(self, claim: Claim) -> None:
+        """Refuse a claim whose key nobody knows, or whose time is past or to come.
+
+        Raises:
+            Fault: 403, as with `admit`.
+        """
+        if self._auth:
+            self._secret(claim)
+            check_time(claim, self._clock())
+
     def prove(self, request: Request, claim: Claim, hashed: str) -> str | None:
         """Prove a claim about a request whose body is looked at by someone else.
 
@@ -134,6 +153,13 @@ class Gate:
         if request.method == "OPTIONS":
             _deny("A yard answers no preflight: pages of other origins may not call it.")
 
+    def _bucket(self, request: Request) -> str:
+        """Name the bucket in a Host that is below one of the yard's own; nothing for those."""
+        host = request.headers.get("host", "").lower()
+        below = (own for own in self._hosts if host.endswith(f".{own}"))
+        own = max(below, key=len, default="") if host not in self._hosts else ""
+        return host.removesuffix(f".{own}") if own else ""
+
     def _is_own(self, host: str, *, buckets: bool) -> bool:
         return host in self._hosts or (buckets and any(host.endswith(f".{h}") for h in self._hosts))
 
@@ -166,7 +192,7 @@ class Gate:
         if self._auth:
             secret = self._secret(claim)
             if s3_presigned.is_older(claim):
-                s3_presigned.verify(request, claim, secret, self._clock())
+                s3_presigned.verify(request, claim, secret, self._clock(), self._bucket(request))
             else:
                 prove(request, claim, secret, hashed, self._clock())
             return secret

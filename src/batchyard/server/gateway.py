@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from batchyard.batch.ids import Place
 from batchyard.errors import Fault, YardError
 from batchyard.server.attending import GONE, attended
+from batchyard.server.gate import HEALTH
 from batchyard.server.operations import Context
 from batchyard.wire.sigv4 import parse
 
@@ -75,6 +76,16 @@ class Gateway:
         self._house = house
         self._engine = engine
         self._called = called
+
+    def glance(self, request: Request) -> Response | None:
+        """Refuse a request before its body is read; None for one that may come in."""
+        if request.path == HEALTH:
+            return None
+        try:
+            self._gate.glance(request)
+        except Fault as fault:
+            return self._speaker(request).fault(fault, self._new_id())
+        return None
 
     def answer(self, request: Request) -> Awaitable[Response | None]:
         """Answer a request that came from outside, whatever it holds; None if nobody waits."""

@@ -14,10 +14,14 @@ import string
 from base64 import b32encode
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from batchyard.errors import CallerError, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FILE = "credentials.json"
 """The file's name in the data directory."""
@@ -26,6 +30,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # AKIA marks a long-term key of a user; base32 letters follow. Source:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
 _PREFIX = "AKIA"
+
+LEARNT_MS: Final = 60_000
+"""For how long a key is believed that was learnt of (ours)."""
 # The same page: ASIA marks a temporary key of AWS STS.
 _SESSION = "ASIA"
 _SESSION_HALF = 8
@@ -84,22 +91,30 @@ class Keys:
 class Ring:
     """A yard's key, and those that were given out beside it.
 
+    What was learnt holds for `LEARNT_MS`: a key that was withdrawn meanwhile is believed no longer.
+
     Args:
         keys: the yard's own.
+        clock: tells the time in epoch milliseconds.
     """
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, clock: Callable[[], int]) -> None:
         """Begin with the yard's own."""
         self._keys = keys
-        self._learnt: dict[str, str] = {}
+        self._clock = clock
+        self._learnt: dict[str, tuple[str, int]] = {}
 
     def secret_of(self, access_key_id: str) -> str | None:
         """Look up the secret of an access key id; None when nobody knows it."""
-        return self._keys.secret_of(access_key_id) or self._learnt.get(access_key_id)
+        own = self._keys.secret_of(access_key_id)
+        if own is not None:
+            return own
+        secret, until = self._learnt.get(access_key_id, ("", 0))
+        return secret if self._clock() < until else None
 
     def learn(self, access_key_id: str, secret: str) -> None:
         """Take note of a key."""
-        self._learnt[access_key_id] = secret
+        self._learnt[access_key_id] = secret, self._clock() + LEARNT_MS
 
     def forget(self) -> None:
         """Forget all but the yard's own."""

@@ -42,6 +42,16 @@ SIGNED: Final = frozenset(
 
 TOKEN: Final = "x-amz-security-token"  # noqa: S105 - the name of a parameter
 _NEEDED: Final = ("AWSAccessKeyId", "Expires", "Signature")
+HARMLESS: Final = frozenset(
+    (
+        *(*_NEEDED, TOKEN, "x-id", ""),
+        *("prefix", "marker", "delimiter", "max-keys", "encoding-type", "list-type"),
+        *("continuation-token", "start-after", "fetch-owner", "key-marker", "version-id-marker"),
+        *("upload-id-marker", "max-uploads", "max-parts", "part-number-marker"),
+    )
+)
+"""Parameters that nobody signs, and that only choose what a list shows."""
+
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 
@@ -63,7 +73,7 @@ def is_older(claim: Claim) -> bool:
     return not claim.timestamp
 
 
-def verify(request: Request, claim: Claim, secret: str, now: int) -> None:
+def verify(request: Request, claim: Claim, secret: str, now: int, bucket: str = "") -> None:
     """Prove such a claim: return if the URL was signed with the secret, and still holds.
 
     Args:
@@ -71,14 +81,17 @@ def verify(request: Request, claim: Claim, secret: str, now: int) -> None:
         claim: what `claim_of` gave.
         secret: the secret access key that belongs to the claim's access key.
         now: epoch milliseconds.
+        bucket: the one that the Host names; nothing where the path names it. The Host is not
+            signed: a path that was signed for one bucket must not be read in another.
 
     Raises:
         Fault: InvalidSignatureException or RequestExpired, 403.
     """
+    _check_parameters(request)
     until = dict(_parameters(request.query)).get("Expires", "")
     if not _SECONDS.fullmatch(until):
         invalid("Expires must be a time in seconds since 1970.")
-    wanted = (_signature(secret, _text(request, until, path)) for path in _paths(request))
+    wanted = (_signature(secret, _text(request, until, path)) for path in _paths(request, bucket))
     if not any(hmac.compare_digest(raw(each), raw(claim.signature)) for each in wanted):
         invalid("The request signature we calculated does not match the signature you provided.")
     if int(until) * 1000 < now:
@@ -109,13 +122,22 @@ def _signed(query: Mapping[str, str]) -> str:
     return "?" + "&".join(shown) if named else ""
 
 
-def _paths(request: Request) -> Iterator[str]:
-    """Name the paths that may be meant: a bucket may stand before the path, or in the Host."""
-    yield request.path
-    yield f"{request.path}/"  # so is a bucket itself signed
-    labels = request.headers.get("host", "").rpartition(":")[0].split(".")
-    for count in range(1, len(labels)):
-        yield f"/{'.'.join(labels[:count])}{request.path}"
+def _check_parameters(request: Request) -> None:
+    """Refuse parameters that were not signed and ask for something else.
+
+    botocore puts headers into the query, too: what is signed is the header.
+    """
+    for name, value in _parameters(request.query):
+        told = request.headers.get(name) == unquote_plus(value)
+        if name not in SIGNED and name not in HARMLESS and not told:
+            invalid(f"The parameter {name!r} was not signed.")
+
+
+def _paths(request: Request, bucket: str) -> tuple[str, ...]:
+    """Name the paths that may have been signed."""
+    if bucket:
+        return (f"/{bucket}{request.path}",)
+    return request.path, f"{request.path}/"  # so is a bucket itself signed
 
 
 def _parameters(query: str) -> Iterator[tuple[str, str]]:

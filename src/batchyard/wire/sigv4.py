@@ -98,7 +98,7 @@ def prove(request: Request, claim: Claim, secret: str, hashed: str, now: int) ->
     Raises:
         Fault: as with `verify`.
     """
-    _check_time(claim, now)
+    check_time(claim, now)
     _check_headers(request.headers, claim.signed_headers)
     query = canonical_query(request.query, "" if claim.expires is None else "X-Amz-Signature")
     signed = claim.signed_headers
@@ -170,7 +170,7 @@ def _host(url: str) -> str:
     return f"{host}:{parts.port}"
 
 
-def _check_time(claim: Claim, now: int) -> None:
+def check_time(claim: Claim, now: int) -> None:
     if claim.scope.date != claim.timestamp[:8]:
         invalid(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "

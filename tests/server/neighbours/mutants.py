@@ -7,6 +7,9 @@ PRESIGNED = ("tests/wire/test_s3_presigned.py",)
 ACCESS = ("tests/server/test_access.py",)
 LEADING = ("tests/batch/access_laws.py",)
 EXCHANGE = ("tests/server/neighbours/test_exchange.py",)
+FRONT = ("tests/server/neighbours/test_front.py",)
+GATE = ("tests/server/test_gate.py",)
+PROGRAM = ("tests/server/neighbours/test_program.py",)
 PROPERTIES = ("tests/server/neighbours/properties_laws.py",)
 
 
@@ -22,6 +25,18 @@ MUTANTS = [
     mutant("wire/sigv4_payload", "said not in OPEN and said != hashed", "False", PRESIGNED),
     mutant("wire/s3_presigned", "if int(until) * 1000 < now:", "if False:", PRESIGNED),
     mutant("wire/s3_presigned", "query.keys() & SIGNED", "set[str]()", PRESIGNED),
+    mutant("wire/s3_presigned", "not in HARMLESS and not told:", "in ():", PRESIGNED),
+    mutant("wire/s3_presigned", "    if bucket:\n", "    if False:\n", PRESIGNED),
+    mutant("server/keys", "if self._clock() < until else None", "", ACCESS),
+    mutant(
+        "server/gate",
+        "            self._secret(claim)\n            check",
+        "            check",
+        GATE,
+    ),
+    mutant("server/gate", "        self.expect(parse(request))\n", "", GATE),
+    mutant("server/neighbours/front", "unquote(request.path)", "request.path", FRONT),
+    mutant("server/neighbours/program", ' and key.status == "Active"', "", PROGRAM),
     mutant("wire/sigv4_canonical", "    if service in S3:\n", "    if False:\n", PRESIGNED),
     mutant("server/keys", "access_key_id[:4] != _SESSION or not", "not", ACCESS),
     mutant("server/keys", 'self._derived(f"id {body}", _SESSION_HALF)\n', "proof\n", ACCESS),

@@ -7,8 +7,10 @@ proven, before moto sees any of it; an answer is passed on by the piece.
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -52,6 +54,15 @@ OF_THE_CONNECTION: Final = frozenset(
 """Headers that mean one connection, not what is passed on (RFC 9110, section 7.6.1), and those that
 the next one gets anew."""
 
+KEY_ID: Final = re.compile(r"[A-Z0-9]{16,128}")
+"""https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html, as moto gives them out"""
+
+APART: Final[Headers] = [
+    (b"content-security-policy", b"sandbox"),
+    (b"x-content-type-options", b"nosniff"),
+]
+"""What is stored in a bucket may be a page: a browser must not take it for one of the yard's."""
+
 MOTOS_OWN: Final = "/moto-api"
 """Where moto can be emptied and changed: for the yard alone."""
 
@@ -92,16 +103,25 @@ class Front:
         if request is None or claim is None:
             await self._gateway(scope, receive, send)
             return
-        await self._learn(claim.access_key)
         if claim.service in self._ours or request.path.startswith(OWN):
+            if self._comes_from_here(request):
+                await self._learn(claim.access_key)
             await self._gateway(scope, receive, send)
             return
         await self._answer(scope, receive, send, request, claim)
 
+    def _comes_from_here(self, request: Request) -> bool:
+        """Tell whether the gate would let a request in as far as its source goes."""
+        try:
+            self._gate.check_source(request)
+        except Fault:
+            return False
+        return True
+
     async def _learn(self, access_key: str) -> None:
         """Ask moto about a key that nobody here knows: IAM or STS may have given it out there."""
         known = not self._gate.auth or self._ring.secret_of(access_key) is not None
-        if known or not access_key.isalnum():
+        if known or not KEY_ID.fullmatch(access_key):
             return
         try:
             status, body = await asked(
@@ -121,6 +141,7 @@ class Front:
         try:
             self._gate.check_source(request, buckets=claim.service in S3)
             _check_path(request)
+            await self._learn(claim.access_key)
             body = await proven(self._gate, request, claim, receive)
             with body.file:
                 await self._pass_on(scope, request, claim, body, sent)
@@ -177,9 +198,10 @@ def _claim(request: Request) -> Claim | None:
 
 
 def _check_path(request: Request) -> None:
-    if request.path.startswith(MOTOS_OWN):
+    meant = "/" + unquote(request.path).lstrip("/")  # as moto reads it
+    if meant.startswith((MOTOS_OWN, OWN)):
         message = (
-            f"{MOTOS_OWN} is not reached through a yard; "
+            f"{request.path} is not reached through a yard; "
             "POST /_batchyard/reset empties one that was started with --ephemeral, and moto with it"
         )
         raise Fault("AccessDeniedException", message, 403)
@@ -204,8 +226,8 @@ def _passed(headers: Headers) -> Headers:
 
 
 def _routed(claim: Claim) -> Headers:
-    """Tell moto whom a presigned URL is for: it takes every one for S3's."""
-    if claim.expires is None or claim.service in S3:
+    """Tell moto whom a presigned URL is for: else it goes by the body, which is not signed."""
+    if claim.expires is None:
         return []
     credential = f"{claim.access_key}/{claim.scope}"
     value = f"{ALGORITHM} Credential={credential}, SignedHeaders=host, Signature=0"
@@ -214,11 +236,12 @@ def _routed(claim: Claim) -> Headers:
 
 def _returned(headers: Headers) -> Headers:
     """Leave out what the yard's own server says: the date, and whether the connection stays."""
-    kept = (OF_THE_CONNECTION | {b"date"}) - {b"content-length"}
+    told = {name for name, _ in APART}
+    kept = (OF_THE_CONNECTION | {b"date"} | told) - {b"content-length"}
     names = [name.lower() for name, _ in headers]
     return [
         (name, value)
         for name, value in headers
         if name.lower() not in kept
         and not (name.lower() == b"server" and names.count(b"server") > 1)
-    ]
+    ] + APART

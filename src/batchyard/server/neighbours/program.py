@@ -16,6 +16,7 @@ import os
 import shutil
 import sys
 import threading
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -91,13 +92,18 @@ def _prepared(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _secret(environ: Environ, start_response: Any) -> list[bytes]:  # noqa: ANN401 - WSGI
-    found = secret_of(environ["PATH_INFO"].removeprefix(SECRETS))
+    found = secret_of(environ["PATH_INFO"].removeprefix(SECRETS), datetime.now(UTC))
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"secret": found}).encode()]
 
 
-def secret_of(access_key_id: str) -> str | None:
-    """Find the secret of a key that IAM (CreateAccessKey) or STS (AssumeRole …) gave out here."""
+def secret_of(access_key_id: str, now: datetime) -> str | None:
+    """Find the secret of a key that IAM (CreateAccessKey) or STS (AssumeRole …) gave out here.
+
+    Args:
+        access_key_id: of the key.
+        now: the time; a key of STS that has expired by then, as one that is not Active, has none.
+    """
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
 
@@ -105,9 +111,10 @@ def secret_of(access_key_id: str) -> str | None:
     keys = [key for backend in users for key in backend.get_all_access_keys_for_all_users()]
     roles = [backend for account in list(sts_backends.values()) for backend in account.values()]
     assumed = [backend.get_assumed_role_from_access_key(access_key_id) for backend in roles]
-    found = [key for key in keys if key.access_key_id == access_key_id]
-    secrets = (each.secret_access_key for each in (*found, *assumed) if each is not None)
-    return next(secrets, None)
+    mine = [key for key in keys if key.access_key_id == access_key_id and key.status == "Active"]
+    lasting = [r for r in assumed if r and r.expiration.replace(tzinfo=UTC) > now]
+    secrets = [key.secret_access_key for key in mine] + [r.secret_access_key for r in lasting]
+    return next(iter(secrets), None)
 
 
 def _refused(service: str, start_response: Any) -> list[bytes]:  # noqa: ANN401 - WSGI

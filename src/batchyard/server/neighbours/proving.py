@@ -66,6 +66,10 @@ async def proven(gate: Gate, request: Request, claim: Claim, receive: Receive) -
     said = sigv4_payload.stated(request, claim)
     largest = LARGEST_OBJECT if claim.service in S3 else LARGEST
     if said is None:
+        if claim.service in S3:
+            message = f"Missing required header for this request: {sigv4_payload.HEADER}"
+            raise Fault("InvalidRequest", message)
+        gate.expect(claim)  # else anybody could have a body kept
         body = await _read(receive, largest, None)
         gate.prove(request, claim, body.hashed)
         return body
